@@ -1,0 +1,57 @@
+#include "decoder/error.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace airlock {
+namespace {
+
+/// How the design's message shapes name a kind: "malformed module", "invalid module" …
+std::string_view adjective(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::malformed: return "malformed";
+    case ErrorKind::invalid: return "invalid";
+    case ErrorKind::unlinkable: return "unlinkable";
+    case ErrorKind::uninstantiable: return "uninstantiable";
+    case ErrorKind::unsupported: return "unsupported";
+    default: return {};
+  }
+}
+
+}  // namespace
+
+std::string hexadecimal(std::uint64_t value) {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
+  return "0x" + std::string(digits.data(), end);
+}
+
+std::string format_error(const Error& error, std::string_view file, std::string_view subject) {
+  std::string text;
+  if (!file.empty()) text += file;
+  if (error.position) {
+    // A place in a text says enough: `app.wat:14:9: unknown instruction`.
+    text += ':' + std::to_string(error.position->line) + ':' +
+            std::to_string(error.position->column) + ": " + error.message;
+  } else {
+    if (!text.empty()) text += ": ";
+    if (const auto word = adjective(error.kind); !word.empty()) {
+      text.append(word).append(" ").append(subject);
+      if (error.function) {
+        text += ", function " + std::to_string(error.function->index);
+        if (!error.function->name.empty()) text += " `" + error.function->name + '`';
+      }
+      if (error.offset) text += " at offset " + hexadecimal(*error.offset);
+      text += ": ";
+    } else if (error.kind == ErrorKind::trap) {
+      text += "trap: ";
+    } else if (error.offset) {
+      text += "at offset " + hexadecimal(*error.offset) + ": ";
+    }
+    text += error.message;
+  }
+  if (!error.notes.empty()) text += '\n' + error.notes;
+  return text;
+}
+
+}  // namespace airlock

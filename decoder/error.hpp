@@ -1,0 +1,82 @@
+// Errors of every layer: what went wrong, and where.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace airlock {
+
+/// What kind of failure an `Error` reports. The first five are the distinctions the official
+/// test suite makes between a module and its host; the rest come from around it.
+enum class ErrorKind : std::uint8_t {
+  malformed,       ///< not the binary or text format at all
+  invalid,         ///< well-formed, but refused by validation
+  unlinkable,      ///< an import is missing or has another type
+  uninstantiable,  ///< instantiation itself trapped
+  unsupported,     ///< a feature of WebAssembly that this build names but does not run
+  limit,           ///< a bound of `Limits` was reached
+  trap,            ///< execution trapped
+  exit,            ///< the guest asked to end with `Error::exit_code`
+  denied,          ///< a capability was not granted
+  argument,        ///< the caller of the library or of the command got it wrong
+  system,          ///< the operating system refused
+};
+
+/// A place in a text source; both count from 1, columns in bytes.
+struct SourcePosition {
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  friend bool operator==(const SourcePosition&, const SourcePosition&) = default;
+};
+
+/// The function an error of validation or translation lies in.
+struct FunctionReference {
+  std::uint32_t index = 0;
+  std::string name;  ///< from the name section; empty if it has none
+};
+
+/// A failure. `message` is one line without position, in the words of the official test suites
+/// where these have any ("unexpected end", "type mismatch").
+struct Error {
+  ErrorKind kind = ErrorKind::malformed;
+  std::string message;
+  std::optional<std::uint64_t> offset{};        ///< byte offset in the binary
+  std::optional<SourcePosition> position{};     ///< place in the text, if there is one
+  std::optional<FunctionReference> function{};  ///< function the error lies in
+  std::string notes{};                          ///< further lines, e.g. a backtrace
+  int exit_code = 0;                            ///< for `ErrorKind::exit`
+};
+
+template <typename T>
+using Result = std::expected<T, Error>;
+
+[[nodiscard]] inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
+  return std::unexpected(Error{.kind = kind, .message = std::move(message)});
+}
+
+[[nodiscard]] inline std::unexpected<Error> fail_at(ErrorKind kind, std::uint64_t offset,
+                                                    std::string message) {
+  return std::unexpected(Error{.kind = kind, .message = std::move(message), .offset = offset});
+}
+
+/// Hands the error of one result on as the error of another.
+template <typename T>
+[[nodiscard]] std::unexpected<Error> propagate(std::expected<T, Error>&& result) {
+  return std::unexpected(std::move(result).error());
+}
+
+/// The whole message in the shapes of the design, ready for a terminal:
+/// `app.wasm: malformed module at offset 0x1f3: unexpected end`.
+/// @param file name the input is known by; may be empty
+/// @param subject "module" or "component"
+[[nodiscard]] std::string format_error(const Error& error, std::string_view file,
+                                       std::string_view subject = "module");
+
+/// `0x1f3`
+[[nodiscard]] std::string hexadecimal(std::uint64_t value);
+
+}  // namespace airlock

@@ -1,0 +1,49 @@
+// Every bound that Airlock sets to what an input may ask for.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace airlock {
+
+/// The one structure of bounds (counts, nesting, sizes, stack depths). The defaults follow the
+/// JavaScript embedding's limits where that has one. Exceeding a bound is `ErrorKind::limit`
+/// when decoding, and a trap or a failed `grow` when running.
+struct Limits {
+  // Decoding: bytes and text
+  std::size_t module_bytes = std::size_t{1} << 30;
+  std::uint32_t types = 1'000'000;
+  std::uint32_t functions = 1'000'000;
+  std::uint32_t imports = 1'000'000;
+  std::uint32_t exports = 1'000'000;
+  std::uint32_t globals = 1'000'000;
+  std::uint32_t tables = 100'000;
+  std::uint32_t memories = 100'000;
+  std::uint32_t tags = 1'000'000;
+  std::uint32_t data_segments = 100'000;
+  std::uint32_t element_segments = 10'000'000;
+  std::uint32_t function_parameters = 1'000;
+  std::uint32_t function_results = 1'000;
+  std::uint32_t function_locals = 50'000;
+  std::uint32_t function_bytes = 7'654'321;
+  std::uint32_t branch_table_labels = 1'000'000;
+  std::uint32_t control_nesting = 100'000;      ///< blocks in a body; costs heap, not native stack
+  std::uint32_t subtype_depth = 63;
+  std::uint32_t struct_fields = 10'000;
+  std::uint32_t text_nesting = 500;             ///< parentheses in a text, where parsing recurses
+  // Components
+  std::uint32_t component_nesting = 1'000;
+  std::uint32_t component_definitions = 1'000'000;  ///< in one index space
+  std::uint32_t component_type_size = 1'000'000;    ///< nodes of one type, aliases expanded
+  std::uint32_t value_nesting = 100;                ///< depth of a component value type
+  std::uint32_t flat_parameters = 16;               ///< MAX_FLAT_PARAMS of the Canonical ABI
+  // Running
+  std::size_t stack_bytes = std::size_t{64} << 20;  ///< of one thread of execution
+  std::uint64_t memory_bytes = std::uint64_t{1} << 36;  ///< all memories of a store together
+  std::uint64_t table_elements = 10'000'000;            ///< of one table
+  std::uint32_t instances = 100'000;                    ///< core instances of a store
+  std::uint32_t handles = 1 << 28;                      ///< of one component instance's table
+  std::uint64_t host_value_bytes = std::uint64_t{1} << 28;  ///< lifted for the host in one call
+};
+
+}  // namespace airlock

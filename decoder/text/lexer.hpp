@@ -1,0 +1,104 @@
+// The tokens of the text format (specification: Text Format, Lexical Format), core and component.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "decoder/error.hpp"
+#include "decoder/limits.hpp"
+
+namespace airlock::decoder::text {
+
+enum class TokenKind : std::uint8_t {
+  left_parenthesis,
+  right_parenthesis,
+  annotation,   ///< `(@id`: opens like a parenthesis; `text` is the id
+  keyword,      ///< begins with a lower-case letter: `i32.add`, `offset=4`, `nan:0x1`
+  identifier,   ///< `$name`; `text` is the name without `$`, with `$"…"` already decoded
+  string,       ///< `text` still has its quotes and escapes; see `decode_string`
+  integer,      ///< sign, digits, underscores, hexadecimal; see `parse_integer`
+  floating,     ///< numbers with a fraction or exponent, `inf`, `nan`
+  reserved,     ///< no token of the grammar: an error where it stands
+  end,
+};
+
+/// A token. `text` points into the source, which must outlive it (but for quoted identifiers, whose
+/// decoded names the lexer's result owns).
+struct Token {
+  TokenKind kind = TokenKind::end;
+  std::uint32_t offset = 0;  ///< in the source, in bytes
+  std::string_view text;
+};
+
+/// All tokens of a source, ended by one of kind `end`. Comments are gone; annotations are kept.
+struct TokenStream {
+  std::vector<Token> tokens;
+  std::vector<std::string> owned;  ///< decoded names that tokens point into
+};
+
+/// Splits a source into tokens. Errors: `malformed` with a position ("malformed UTF-8 encoding",
+/// "unclosed string", "unknown operator" …).
+[[nodiscard]] Result<TokenStream> tokenize(std::string_view source, const Limits& limits = {});
+
+/// Line and column of a byte of a source.
+[[nodiscard]] SourcePosition position_of(std::string_view source, std::size_t offset);
+
+/// The bytes a string token stands for. The token must be one the lexer made.
+[[nodiscard]] std::string decode_string(std::string_view token);
+
+/// A cursor over tokens, with the small vocabulary that recursive descent needs.
+class Cursor {
+ public:
+  Cursor(std::string_view source, const std::vector<Token>& tokens, std::size_t position = 0)
+      : source_(source), tokens_(&tokens), position_(position) {}
+
+  [[nodiscard]] const Token& peek(std::size_t ahead = 0) const {
+    const auto at = position_ + ahead;
+    return at < tokens_->size() ? (*tokens_)[at] : tokens_->back();
+  }
+  const Token& take() {
+    const Token& token = peek();
+    if (token.kind != TokenKind::end) ++position_;
+    return token;
+  }
+  [[nodiscard]] bool at(TokenKind kind) const { return peek().kind == kind; }
+  [[nodiscard]] bool at_keyword(std::string_view word) const {
+    return peek().kind == TokenKind::keyword && peek().text == word;
+  }
+  /// Whether `(word` comes next.
+  [[nodiscard]] bool at_open(std::string_view word) const {
+    return peek().kind == TokenKind::left_parenthesis && peek(1).kind == TokenKind::keyword &&
+           peek(1).text == word;
+  }
+  /// Takes `(word` if it comes next.
+  bool take_open(std::string_view word) {
+    if (!at_open(word)) return false;
+    position_ += 2;
+    return true;
+  }
+  bool take_keyword(std::string_view word) {
+    if (!at_keyword(word)) return false;
+    ++position_;
+    return true;
+  }
+  [[nodiscard]] std::size_t position() const { return position_; }
+  void reset(std::size_t position) { position_ = position; }
+  [[nodiscard]] std::string_view source() const { return source_; }
+
+  /// An error of kind `malformed` at the next token.
+  [[nodiscard]] std::unexpected<Error> error(std::string message) const {
+    Error error{.kind = ErrorKind::malformed, .message = std::move(message)};
+    error.position = position_of(source_, peek().offset);
+    return std::unexpected(std::move(error));
+  }
+
+ private:
+  std::string_view source_;
+  const std::vector<Token>* tokens_;
+  std::size_t position_;
+};
+
+}  // namespace airlock::decoder::text

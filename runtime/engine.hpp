@@ -1,0 +1,61 @@
+// The engine: configuration, canonical types, and modules compiled once for all stores.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "decoder/error.hpp"
+#include "decoder/limits.hpp"
+#include "decoder/module.hpp"
+#include "decoder/reader.hpp"
+#include "runtime/executor.hpp"
+#include "runtime/type_registry.hpp"
+
+namespace airlock::runtime {
+
+/// How memories find accesses beyond their end.
+enum class BoundsChecks : std::uint8_t {
+  guard_pages,  ///< 32-bit memories reserve their whole address range; the hardware checks
+  in_code,      ///< every access compares; memories are dense
+};
+
+struct EngineConfiguration {
+  BoundsChecks bounds_checks = BoundsChecks::in_code;
+  bool lazy_translation = true;  ///< bodies are validated at once, but translated when first called
+  Limits limits{};
+};
+
+/// A module ready to be instantiated any number of times, by any number of stores and OS threads.
+struct CompiledModule {
+  decoder::Module tree;
+  std::vector<TypeId> type_ids;  ///< canonical type of every type index
+  std::unique_ptr<ModuleCode> code;
+};
+
+/// Shared by stores; safe to use from several OS threads.
+class Engine {
+ public:
+  Engine(std::unique_ptr<Executor> executor, EngineConfiguration configuration);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Decodes, validates and translates. `offset` and `size` delimit the module in `binary`.
+  [[nodiscard]] Result<std::shared_ptr<const CompiledModule>> compile(decoder::SharedBytes binary,
+                                                                      std::size_t offset,
+                                                                      std::size_t size);
+  [[nodiscard]] Result<std::shared_ptr<const CompiledModule>> compile(decoder::SharedBytes binary);
+
+  [[nodiscard]] const Executor& executor() const { return *executor_; }
+  [[nodiscard]] TypeRegistry& types() { return types_; }
+  [[nodiscard]] const EngineConfiguration& configuration() const { return configuration_; }
+  [[nodiscard]] const Limits& limits() const { return configuration_.limits; }
+
+ private:
+  std::unique_ptr<Executor> executor_;
+  EngineConfiguration configuration_;
+  TypeRegistry types_;
+};
+
+}  // namespace airlock::runtime

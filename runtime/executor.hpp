@@ -1,0 +1,67 @@
+// What the runtime asks of an execution engine. The interpreter implements it; the runtime, which
+// stands to its left, only knows this interface.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "decoder/error.hpp"
+#include "decoder/limits.hpp"
+#include "decoder/module.hpp"
+#include "runtime/function.hpp"
+#include "runtime/slot.hpp"
+#include "runtime/trap.hpp"
+
+namespace airlock::runtime {
+
+class Stack;
+class Store;
+class TypeRegistry;
+struct CompiledModule;
+struct EngineConfiguration;
+
+/// Translated code of a module: immutable after publication, without a pointer to any instance,
+/// shared by all instances and OS threads. The executor derives from it.
+class ModuleCode {
+ public:
+  virtual ~ModuleCode() = default;
+  /// The code of a defined function (index without the imported ones). Never null; it may still be
+  /// untranslated and translate itself when first entered.
+  [[nodiscard]] virtual interpreter::FunctionCode* function(std::uint32_t defined_index) const = 0;
+};
+
+enum class RunStatus : std::uint8_t { finished, trapped, suspended };
+
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  /// Validates all bodies and translates them (or prepares to, when lazy).
+  /// `module.tree` and `module.type_ids` are filled in; `module.code` is what this returns.
+  [[nodiscard]] virtual Result<std::unique_ptr<ModuleCode>> compile(
+      const CompiledModule& module, const EngineConfiguration& configuration) const = 0;
+
+  /// Starts a call of `function` on an idle stack and runs until it finishes, traps or suspends.
+  /// @param arguments `function.parameter_slots` slots
+  /// @param results `function.result_slots` slots, written if finished
+  [[nodiscard]] virtual RunStatus call(Store& store, Stack& stack, Function& function,
+                                       std::span<const Slot> arguments, std::span<Slot> results,
+                                       Trap& trap) const = 0;
+
+  /// Goes on with a suspended stack: its innermost boundary is resumed.
+  [[nodiscard]] virtual RunStatus resume(Store& store, Stack& stack, std::span<Slot> results,
+                                         Trap& trap) const = 0;
+
+  /// Abandons a suspended stack: its boundaries are unwound with `trap`, and it is idle again.
+  virtual void abandon(Store& store, Stack& stack, Trap& trap) const = 0;
+
+  /// The one exception to "no native recursion": a nested run on top of a running stack, for
+  /// `realloc`, `post-return` and constant-time helpers. Inside it, calls that leave Wasm code for
+  /// anything that would enter or suspend trap instead.
+  [[nodiscard]] virtual RunStatus call_nested(Store& store, Stack& stack, Function& function,
+                                              std::span<const Slot> arguments,
+                                              std::span<Slot> results, Trap& trap) const = 0;
+};
+
+}  // namespace airlock::runtime

@@ -1,0 +1,100 @@
+// The protocol between the interpreter and everything that is not Wasm code: host functions, and
+// the functions the Canonical ABI makes (lowered imports, built-ins).
+//
+// Native code never calls Wasm code on the native stack. It *returns* what it wants next: to be
+// done, to trap, to suspend the thread of execution, or to enter a Wasm function. In the last two
+// cases the interpreter pushes a boundary record on its own stack and calls `Boundary::resume`
+// later. (`realloc` and `post-return` are the exception: see `Executor::call_nested`.)
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "runtime/slot.hpp"
+#include "runtime/trap.hpp"
+
+namespace airlock::runtime {
+
+struct Function;
+struct Instance;
+class Stack;
+class Store;
+class Boundary;
+
+enum class Outcome : std::uint8_t {
+  returned,   ///< results are in `NativeCall::slots`
+  trapped,    ///< `NativeCall::trap` says why
+  suspended,  ///< the thread of execution waits; `Executor::resume` goes on with it
+  entered,    ///< a Wasm function runs next
+};
+
+/// A native function. One object per function instance (or shared, if it has no state).
+/// It must outlive every store it is used in.
+class NativeFunction {
+ public:
+  virtual ~NativeFunction() = default;
+  /// Runs the function. Parameters are in `call.slots`, in order, and results go there.
+  virtual Outcome call(class NativeCall& call) = 0;
+};
+
+/// What native code does when the thread of execution comes back to it. A boundary is part of a
+/// plan and shared by all calls; what belongs to one call is reached through the state word.
+class Boundary {
+ public:
+  virtual ~Boundary() = default;
+  /// The entered function has returned (its results are in `call.callee_results`), or the suspended
+  /// thread was resumed. May return any outcome, `entered` and `suspended` included.
+  virtual Outcome resume(class NativeCall& call, std::uint64_t state) = 0;
+  /// The call is abandoned because of `trap`, which may be amended. Must not call out.
+  virtual void unwind(std::uint64_t state, Trap& trap) = 0;
+};
+
+/// One call from Wasm (or from the host) into native code, or its continuation. Valid only during
+/// `NativeFunction::call` or `Boundary::resume`. The interpreter makes it.
+class NativeCall {
+ public:
+  /// The caller's slots: parameters on entry, results on return. During `Boundary::resume` the
+  /// parameters may have been overwritten; read them before entering or suspending.
+  Slot* slots = nullptr;
+  /// During `Boundary::resume` after `enter`: the callee's results.
+  const Slot* callee_results = nullptr;
+  Store* store = nullptr;
+  Stack* stack = nullptr;
+  Instance* caller = nullptr;  ///< the calling core instance; null if the host called
+  const Function* function = nullptr;  ///< the native function that was called
+  Trap trap{};
+
+  // What `entered` and `suspended` hand to the interpreter:
+  Function* callee = nullptr;
+  std::span<const Slot> arguments{};  ///< copied by the interpreter before it runs anything
+  Boundary* boundary = nullptr;
+  std::uint64_t state = 0;
+
+  /// Results are in `slots`.
+  [[nodiscard]] Outcome returned() { return Outcome::returned; }
+
+  [[nodiscard]] Outcome trapped(Trap why) {
+    trap = std::move(why);
+    return Outcome::trapped;
+  }
+
+  /// Runs `function` next, on the same stack, then resumes `then` with `word`.
+  [[nodiscard]] Outcome enter(Function& target, std::span<const Slot> parameters, Boundary& then,
+                              std::uint64_t word) {
+    callee = &target;
+    arguments = parameters;
+    boundary = &then;
+    state = word;
+    return Outcome::entered;
+  }
+
+  /// Suspends the thread of execution. When `Executor::resume` continues it, `then` is resumed with
+  /// `word` and produces the results.
+  [[nodiscard]] Outcome suspend(Boundary& then, std::uint64_t word) {
+    boundary = &then;
+    state = word;
+    return Outcome::suspended;
+  }
+};
+
+}  // namespace airlock::runtime

@@ -1,0 +1,67 @@
+// The store: all that instances own, and instantiation (specification: Execution, Modules).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decoder/error.hpp"
+#include "runtime/engine.hpp"
+#include "runtime/instance.hpp"
+#include "runtime/native.hpp"
+#include "runtime/stack.hpp"
+
+namespace airlock::runtime {
+
+/// Owns instances, host functions, memories, tables, globals and stacks. Used by one OS thread at a
+/// time. Everything lives until the store is destroyed.
+class Store {
+ public:
+  explicit Store(Engine& engine);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  [[nodiscard]] Engine& engine() { return engine_; }
+
+  /// Allocates an instance, runs its initializers and its start function. The failures are those of
+  /// the specification: `unlinkable` (with the suite's texts "unknown import", "incompatible import
+  /// type"), `trap` for segments out of bounds and a start function that traps.
+  /// @param imports one per import of the module, in order
+  [[nodiscard]] Result<Instance*> instantiate(std::shared_ptr<const CompiledModule> module,
+                                              std::span<const External> imports,
+                                              std::string path = {});
+
+  /// A function instance around native code. The store keeps `native` if `owned` is given.
+  [[nodiscard]] Function* make_function(const decoder::FunctionType& type, NativeFunction& native);
+  [[nodiscard]] Function* make_function(const decoder::FunctionType& type,
+                                        std::unique_ptr<NativeFunction> native);
+
+  [[nodiscard]] Result<Memory*> make_memory(const decoder::MemoryType& type);
+  [[nodiscard]] Result<Table*> make_table(const decoder::TableType& type, Slot initial);
+  [[nodiscard]] Global* make_global(const decoder::GlobalType& type, Slot low, Slot high = {});
+  [[nodiscard]] Tag* make_tag(TypeId type);
+
+  /// A stack for a new thread of execution, reused if one is free.
+  [[nodiscard]] std::unique_ptr<Stack> acquire_stack();
+  void release_stack(std::unique_ptr<Stack> stack);
+
+  /// Calls a function from the host and runs it to its end; a suspension is handed to the store's
+  /// waiter (see `set_waiter`), or is a trap if there is none.
+  [[nodiscard]] Result<std::vector<Value>> call(Function& function, std::span<const Value> arguments,
+                                                Trap* trap = nullptr);
+
+ private:
+  Engine& engine_;
+  struct Contents;
+  std::unique_ptr<Contents> contents_;
+};
+
+/// Whether what an import was given matches what the module asks for.
+[[nodiscard]] bool matches_import(TypeRegistry& types, const CompiledModule& module,
+                                  const decoder::Import& import, const External& given);
+
+}  // namespace airlock::runtime

@@ -1,0 +1,74 @@
+// Traps: how a computation ends when it may not go on (specification: Execution, Conventions).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace airlock::runtime {
+
+enum class TrapCode : std::uint8_t {
+  none,
+  unreachable,
+  integer_divide_by_zero,
+  integer_overflow,
+  invalid_conversion_to_integer,
+  out_of_bounds_memory_access,
+  out_of_bounds_table_access,
+  undefined_element,
+  uninitialized_element,
+  indirect_call_type_mismatch,
+  null_reference,
+  null_function_reference,
+  null_structure_reference,
+  null_array_reference,
+  null_i31_reference,
+  out_of_bounds_array_access,
+  cast_failure,
+  unaligned_atomic,
+  expected_shared_memory,
+  uncaught_exception,
+  call_stack_exhausted,
+  out_of_memory,
+  out_of_fuel,
+  interrupted,
+  unsupported,  ///< the module uses a feature this build does not run; the message names it
+  host,         ///< a host function or the Canonical ABI failed; the message says why
+  exit,         ///< not a failure: the guest asked to end with an exit code
+};
+
+/// The text of the official test suites: "out of bounds memory access".
+[[nodiscard]] std::string_view trap_text(TrapCode code);
+
+/// One line of a Wasm backtrace.
+struct BacktraceFrame {
+  std::string instance;  ///< path of the component instance (`app/parser/png`), or module name
+  std::string function;  ///< from the name section; empty if it has none
+  std::uint32_t function_index = 0;
+  std::uint64_t offset = 0;  ///< of the instruction, in the binary
+};
+
+/// Why and where. `message` is the text of the code unless the host says more.
+struct Trap {
+  TrapCode code = TrapCode::none;
+  std::string message;
+  std::vector<BacktraceFrame> backtrace{};  ///< innermost first
+  int exit_code = 0;                        ///< for `TrapCode::exit`
+
+  Trap() = default;
+  explicit Trap(TrapCode trap_code) : code(trap_code), message(trap_text(trap_code)) {}
+  Trap(TrapCode trap_code, std::string text) : code(trap_code), message(std::move(text)) {}
+  [[nodiscard]] static Trap exit(int status) {
+    Trap trap(TrapCode::exit, "exit");
+    trap.exit_code = status;
+    return trap;
+  }
+};
+
+/// `trap: out of bounds memory access` and a line per frame, as the design shapes them.
+[[nodiscard]] std::string format_trap(const Trap& trap);
+
+}  // namespace airlock::runtime

@@ -1,0 +1,28 @@
+// Validation of modules (specification: Validation, Modules).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "decoder/error.hpp"
+#include "decoder/limits.hpp"
+#include "decoder/module.hpp"
+
+namespace airlock::validator {
+
+/// What function bodies are checked against: the module and what its other parts imply.
+struct ModuleContext {
+  const decoder::Module& module;
+  const Limits& limits;
+  std::vector<bool> declared_functions;  ///< may be named by `ref.func` (C.refs)
+};
+
+/// Validates everything but the function bodies: types, imports, segments, constant expressions,
+/// exports, the start function.
+[[nodiscard]] Result<ModuleContext> validate_module_environment(const decoder::Module& module,
+                                                                const Limits& limits);
+
+/// Validates the whole module, bodies included.
+[[nodiscard]] Result<void> validate_module(const decoder::Module& module, const Limits& limits = {});
+
+}  // namespace airlock::validator
