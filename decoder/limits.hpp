@@ -33,6 +33,7 @@ struct Limits {
   std::uint32_t text_nesting = 500;             ///< parentheses in a text, where parsing recurses
   // Components
   std::uint32_t component_nesting = 1'000;
+  std::uint32_t component_type_nesting = 100;       ///< types declared in types; costs native stack
   std::uint32_t component_definitions = 1'000'000;  ///< in one index space
   std::uint32_t component_type_size = 1'000'000;    ///< nodes of one type, aliases expanded
   std::uint32_t value_nesting = 100;                ///< depth of a component value type
