@@ -1,0 +1,155 @@
+// What the host offers to components: functions over `Value`s and resource types, grouped into
+// instances that stand for interfaces.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "canonical-abi/types.hpp"
+#include "canonical-abi/value.hpp"
+#include "decoder/error.hpp"
+#include "runtime/trap.hpp"
+
+namespace airlock::canonical_abi {
+
+/// How a host function ends, for now.
+enum class HostOutcome : std::uint8_t {
+  returned,  ///< with the result set, if the type has one
+  trapped,   ///< the calling instance traps
+  pending,   ///< not done: the calling thread of execution is suspended and `PendingCall::poll` is
+             ///< asked again when the store's waiter says that something may have happened
+};
+
+/// A host call that was not done at once. Destroyed when it is done or the caller is abandoned.
+class PendingCall {
+ public:
+  virtual ~PendingCall() = default;
+  /// Tries again. `call` has no arguments; keep what is needed of them.
+  virtual HostOutcome poll(HostCall& call) = 0;
+};
+
+/// One call from a guest into the host. Valid only while the host function or `poll` runs.
+class HostCall {
+ public:
+  HostCall(Store& store, ComponentInstance* caller, const FunctionType& type)
+      : store_(store), caller_(caller), type_(type) {}
+
+  [[nodiscard]] Store& store() { return store_; }
+  /// The component instance that calls.
+  [[nodiscard]] ComponentInstance* caller() { return caller_; }
+  /// The type under which the guest imports the function. Arguments are values of it.
+  [[nodiscard]] const FunctionType& type() const { return type_; }
+
+  /// The arguments, in order. The host may move from them.
+  std::vector<Value> arguments;
+
+  /// The i-th argument, or the empty tuple if the guest's type has fewer.
+  [[nodiscard]] const Value& argument(std::size_t index) const;
+
+  // Ends of a call: `return call.returned(Value::u32(1));`
+  [[nodiscard]] HostOutcome returned() { return HostOutcome::returned; }
+  [[nodiscard]] HostOutcome returned(Value value) {
+    result = std::move(value);
+    return HostOutcome::returned;
+  }
+  [[nodiscard]] HostOutcome trapped(runtime::Trap why) {
+    trap = std::move(why);
+    return HostOutcome::trapped;
+  }
+  [[nodiscard]] HostOutcome trapped(std::string why) {
+    return trapped(runtime::Trap(runtime::TrapCode::host, std::move(why)));
+  }
+  /// The guest's own wish to end (`wasi:cli/exit`).
+  [[nodiscard]] HostOutcome exit(int status) { return trapped(runtime::Trap::exit(status)); }
+  [[nodiscard]] HostOutcome pending(std::unique_ptr<PendingCall> call) {
+    continuation = std::move(call);
+    return HostOutcome::pending;
+  }
+
+  // What the caller of the host function reads.
+  std::optional<Value> result;
+  runtime::Trap trap;
+  std::unique_ptr<PendingCall> continuation;
+
+ private:
+  Store& store_;
+  ComponentInstance* caller_;
+  const FunctionType& type_;
+};
+
+using HostFunction = std::function<HostOutcome(HostCall&)>;
+
+/// An instance made of host functions and host resource types. It may be shared by any number of
+/// stores; state that belongs to one store belongs into what the functions capture.
+class HostInstance {
+ public:
+  /// Defines or replaces a function, under its name in WIT or the component's export name:
+  /// `now`, `[method]input-stream.read`, `[constructor]fields`, `[static]request.finish`.
+  /// @param type if given, an import under another type does not link
+  HostInstance& function(std::string name, HostFunction function,
+                         std::optional<FunctionType> type = std::nullopt);
+
+  /// Defines a resource type. The destructor runs when a guest drops an own handle.
+  const ResourceType* resource(std::string name,
+                               std::function<void(Store&, std::uint32_t rep)> destructor);
+  /// Makes a resource type of another host instance known here (`use io.{error}` in WIT).
+  HostInstance& resource(std::string name, const ResourceType* type);
+
+  struct Function {
+    HostFunction call;
+    std::optional<FunctionType> type;
+  };
+  [[nodiscard]] const Function* find_function(std::string_view name) const;
+  [[nodiscard]] const ResourceType* find_resource(std::string_view name) const;
+  [[nodiscard]] const std::map<std::string, Function, std::less<>>& functions() const {
+    return functions_;
+  }
+
+ private:
+  std::map<std::string, Function, std::less<>> functions_;
+  std::map<std::string, const ResourceType*, std::less<>> resources_;
+  std::vector<std::unique_ptr<ResourceType>> owned_;
+};
+
+/// Host objects by number: what the `rep`s of a host resource type stand for. Numbers are reused.
+template <typename T>
+class HostTable {
+ public:
+  [[nodiscard]] std::uint32_t add(T object) {
+    if (free_.empty()) {
+      objects_.emplace_back(std::move(object));
+      return static_cast<std::uint32_t>(objects_.size() - 1);
+    }
+    const std::uint32_t rep = free_.back();
+    free_.pop_back();
+    objects_[rep].emplace(std::move(object));
+    return rep;
+  }
+  /// The object, or null if there is none of that number.
+  [[nodiscard]] T* find(std::uint32_t rep) {
+    return rep < objects_.size() && objects_[rep] ? &*objects_[rep] : nullptr;
+  }
+  std::optional<T> remove(std::uint32_t rep) {
+    if (!find(rep)) return std::nullopt;
+    std::optional<T> object = std::move(objects_[rep]);
+    objects_[rep].reset();
+    free_.push_back(rep);
+    return object;
+  }
+  [[nodiscard]] std::size_t size() const { return objects_.size() - free_.size(); }
+
+ private:
+  std::deque<std::optional<T>> objects_;
+  std::vector<std::uint32_t> free_;
+};
+
+}  // namespace airlock::canonical_abi
