@@ -82,6 +82,8 @@ class ByteReader {
 
   /// The next `size` bytes.
   [[nodiscard]] Bytes bytes(std::size_t size);
+  /// All bytes that remain, without taking them.
+  [[nodiscard]] Bytes peek_rest() const { return bytes_.subspan(position_); }
   /// All bytes that remain.
   [[nodiscard]] Bytes rest() { return bytes(remaining()); }
 

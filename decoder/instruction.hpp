@@ -4,7 +4,9 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
+#include "decoder/byte_reader.hpp"
 #include "decoder/error.hpp"
 #include "decoder/limits.hpp"
 #include "decoder/module.hpp"
@@ -48,13 +50,13 @@ struct Instruction {
   std::uint8_t cast_flags = 0;  ///< of `branch_cast`: bit 0 source nullable, bit 1 target nullable
   BlockType block{};
   MemoryArgument memory{};
-  std::uint64_t constant = 0;                ///< bits of an i32 (zero-extended), i64, f32 or f64
-  std::array<std::uint8_t, 16> vector{};     ///< v128 constant, or the lanes of a shuffle
-  HeapType heap{};                           ///< heap type, or a cast's source
-  HeapType second_heap{};                    ///< a cast's target
-  std::span<const std::uint32_t> labels{};   ///< of `br_table`, the default one last
-  std::span<const ValueType> types{};        ///< of `select_typed`
-  std::span<const CatchClause> catches{};    ///< of `try_table`
+  std::uint64_t constant = 0;               ///< bits of an i32 (zero-extended), i64, f32 or f64
+  std::array<std::uint8_t, 16> vector{};    ///< v128 constant, or the lanes of a shuffle
+  HeapType heap{};                          ///< heap type, or a cast's source
+  HeapType second_heap{};                   ///< a cast's target
+  std::span<const std::uint32_t> labels{};  ///< of `br_table`, the default one last
+  std::span<const ValueType> types{};       ///< of `select_typed`
+  std::span<const CatchClause> catches{};   ///< of `try_table`
 };
 
 /// Reads the instructions of an expression one by one.
@@ -62,23 +64,30 @@ class InstructionReader {
  public:
   InstructionReader(Expression expression, const Limits& limits);
 
-  [[nodiscard]] bool at_end() const { return position_ == code_.size(); }
+  [[nodiscard]] bool at_end() const { return reader_.at_end(); }
 
   /// Offset of the next byte in the binary.
-  [[nodiscard]] std::uint64_t offset() const { return base_ + position_; }
+  [[nodiscard]] std::uint64_t offset() const { return reader_.offset(); }
+
+  /// Position of the next byte in the expression.
+  [[nodiscard]] std::size_t position() const { return reader_.position(); }
 
   /// Reads the next instruction into `instruction`.
   /// @return false on malformed bytes; `error()` then says why
   [[nodiscard]] bool next(Instruction& instruction);
 
-  [[nodiscard]] const Error& error() const { return error_; }
+  [[nodiscard]] const Error& error() const { return reader_.error(); }
 
  private:
-  Bytes code_;
-  std::uint64_t base_;
-  std::size_t position_ = 0;
+  void read_immediates(Instruction& instruction, Immediate immediate);
+  void read_label_table(Instruction& instruction);
+  void read_try_table(Instruction& instruction);
+  void read_select_types(Instruction& instruction);
+  void read_branch_cast(Instruction& instruction);
+  MemoryArgument read_memory_argument();
+
+  ByteReader reader_;
   const Limits& limits_;
-  Error error_{};
   std::vector<std::uint32_t> labels_;
   std::vector<ValueType> types_;
   std::vector<CatchClause> catches_;

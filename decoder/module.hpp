@@ -35,15 +35,15 @@ struct FunctionImport {
 using ImportType = std::variant<FunctionImport, TableType, MemoryType, GlobalType, TagType>;
 
 struct Import {
-  std::string module;
-  std::string name;
-  ImportType type;
+  std::string module{};
+  std::string name{};
+  ImportType type{};
   std::uint64_t offset = 0;
   [[nodiscard]] ExternKind kind() const { return static_cast<ExternKind>(type.index()); }
 };
 
 struct Export {
-  std::string name;
+  std::string name{};
   ExternKind kind = ExternKind::function;
   std::uint32_t index = 0;
   std::uint64_t offset = 0;
@@ -74,8 +74,8 @@ struct LocalRun {
 
 struct Function {
   std::uint32_t type = 0;  ///< type index
-  std::vector<LocalRun> locals;
-  Expression body;
+  std::vector<LocalRun> locals{};
+  Expression body{};
   std::uint64_t offset = 0;  ///< of the function's entry in the code section
 };
 
@@ -83,27 +83,27 @@ enum class SegmentMode : std::uint8_t { active, passive, declarative };
 
 struct ElementSegment {
   SegmentMode mode = SegmentMode::passive;
-  std::uint32_t table = 0;           ///< if active
-  std::optional<Expression> offset;  ///< if active
+  std::uint32_t table = 0;             ///< if active
+  std::optional<Expression> offset{};  ///< if active
   ValueType type = funcref;
   /// One or the other: function indices (the short forms), or expressions.
-  std::vector<std::uint32_t> functions;
-  std::vector<Expression> expressions;
+  std::vector<std::uint32_t> functions{};
+  std::vector<Expression> expressions{};
   std::uint64_t position = 0;
   [[nodiscard]] std::size_t size() const { return functions.size() + expressions.size(); }
 };
 
 struct DataSegment {
   SegmentMode mode = SegmentMode::passive;
-  std::uint32_t memory = 0;          ///< if active
-  std::optional<Expression> offset;  ///< if active
-  Bytes bytes;
+  std::uint32_t memory = 0;            ///< if active
+  std::optional<Expression> offset{};  ///< if active
+  Bytes bytes{};
   std::uint64_t position = 0;
 };
 
 struct CustomSection {
-  std::string name;
-  Bytes bytes;
+  std::string name{};
+  Bytes bytes{};
   std::uint64_t offset = 0;
   /// Identifier of the known section it stands behind; 0 if before all of them.
   std::uint8_t after_section = 0;

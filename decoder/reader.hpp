@@ -12,8 +12,8 @@ namespace airlock::decoder {
 
 using SharedBytes = std::shared_ptr<const std::vector<std::byte>>;
 
-/// Reads a core module out of `binary`, beginning at `offset` and `size` bytes long (a module inside
-/// a component shares the component's bytes). Function bodies are delimited, not read: the
+/// Reads a core module out of `binary`, beginning at `offset` and `size` bytes long (a module
+/// inside a component shares the component's bytes). Function bodies are delimited, not read: the
 /// validator does that. Offsets of errors count from the start of `binary`.
 [[nodiscard]] Result<Module> read_module(SharedBytes binary, std::size_t offset, std::size_t size,
                                          const Limits& limits = {});
