@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +17,12 @@ namespace airlock::decoder::text {
 enum class TokenKind : std::uint8_t {
   left_parenthesis,
   right_parenthesis,
-  annotation,   ///< `(@id`: opens like a parenthesis; `text` is the id
-  keyword,      ///< begins with a lower-case letter: `i32.add`, `offset=4`, `nan:0x1`
-  identifier,   ///< `$name`; `text` is the name without `$`, with `$"…"` already decoded
-  string,       ///< `text` still has its quotes and escapes; see `decode_string`
-  integer,      ///< sign, digits, underscores, hexadecimal; see `parse_integer`
-  floating,     ///< numbers with a fraction or exponent, `inf`, `nan`
-  reserved,     ///< no token of the grammar: an error where it stands
+  keyword,     ///< begins with a lower-case letter: `i32.add`, `offset=4`, `nan:canonical`
+  identifier,  ///< `$name`; `text` is the name without `$`, with `$"…"` already decoded
+  string,      ///< `text` still has its quotes and escapes; see `decode_string`
+  integer,     ///< sign, digits, underscores, hexadecimal; see numbers.hpp
+  floating,    ///< numbers with a fraction or exponent, `inf`, `nan`, `nan:0x1`
+  reserved,    ///< no token of the grammar: an error where it stands
   end,
 };
 
@@ -33,14 +34,25 @@ struct Token {
   std::string_view text;
 };
 
-/// All tokens of a source, ended by one of kind `end`. Comments are gone; annotations are kept.
+/// `(@id …)`. To the grammar an annotation is white space, so it stands beside the tokens, not
+/// among them: a parser that knows an id asks which annotations come before the token it is at.
+struct Annotation {
+  std::string_view id;
+  std::uint32_t offset = 0;     ///< of its parenthesis in the source
+  std::size_t before = 0;       ///< index of the token it stands before
+  std::vector<Token> contents;  ///< what stands between the id and the closing parenthesis
+};
+
+/// All tokens of a source, ended by one of kind `end`. Comments are gone, and so are annotations of
+/// ids that nothing here reads.
 struct TokenStream {
   std::vector<Token> tokens;
-  std::vector<std::string> owned;  ///< decoded names that tokens point into
+  std::vector<Annotation> annotations;  ///< in the order of the source
+  std::deque<std::string> owned;        ///< decoded names that tokens point into
 };
 
 /// Splits a source into tokens. Errors: `malformed` with a position ("malformed UTF-8 encoding",
-/// "unclosed string", "unknown operator" …).
+/// "unclosed string", "illegal character" …).
 [[nodiscard]] Result<TokenStream> tokenize(std::string_view source, const Limits& limits = {});
 
 /// Line and column of a byte of a source.
@@ -49,15 +61,20 @@ struct TokenStream {
 /// The bytes a string token stands for. The token must be one the lexer made.
 [[nodiscard]] std::string decode_string(std::string_view token);
 
-/// A cursor over tokens, with the small vocabulary that recursive descent needs.
+/// Whether bytes are well-formed UTF-8 (no surrogates, no overlong forms).
+[[nodiscard]] bool is_utf8(std::string_view bytes);
+
+/// A cursor over tokens, with the small vocabulary that recursive descent needs. The stream must
+/// outlive it.
 class Cursor {
  public:
-  Cursor(std::string_view source, const std::vector<Token>& tokens, std::size_t position = 0)
-      : source_(source), tokens_(&tokens), position_(position) {}
+  Cursor(std::string_view source, const TokenStream& stream, std::size_t position = 0)
+      : source_(source), stream_(&stream), position_(position) {}
 
   [[nodiscard]] const Token& peek(std::size_t ahead = 0) const {
+    const auto& tokens = stream_->tokens;
     const auto at = position_ + ahead;
-    return at < tokens_->size() ? (*tokens_)[at] : tokens_->back();
+    return at < tokens.size() ? tokens[at] : tokens.back();
   }
   const Token& take() {
     const Token& token = peek();
@@ -84,20 +101,36 @@ class Cursor {
     ++position_;
     return true;
   }
+  bool take(TokenKind kind) {
+    if (!at(kind) || kind == TokenKind::end) return false;
+    ++position_;
+    return true;
+  }
   [[nodiscard]] std::size_t position() const { return position_; }
   void reset(std::size_t position) { position_ = position; }
   [[nodiscard]] std::string_view source() const { return source_; }
+  [[nodiscard]] const TokenStream& stream() const { return *stream_; }
+
+  /// The annotations that stand directly before the next token.
+  [[nodiscard]] std::span<const Annotation> annotations() const;
+
+  /// Goes behind the parenthesis that closes the one opened last before the cursor, or to the end.
+  void skip_to_close();
 
   /// An error of kind `malformed` at the next token.
   [[nodiscard]] std::unexpected<Error> error(std::string message) const {
+    return error_at(peek().offset, std::move(message));
+  }
+  /// An error of kind `malformed` at a byte of the source.
+  [[nodiscard]] std::unexpected<Error> error_at(std::size_t offset, std::string message) const {
     Error error{.kind = ErrorKind::malformed, .message = std::move(message)};
-    error.position = position_of(source_, peek().offset);
+    error.position = position_of(source_, offset);
     return std::unexpected(std::move(error));
   }
 
  private:
   std::string_view source_;
-  const std::vector<Token>* tokens_;
+  const TokenStream* stream_;
   std::size_t position_;
 };
 

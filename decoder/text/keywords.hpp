@@ -1,0 +1,19 @@
+// The keywords of the core text format and of scripts.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "decoder/opcode.hpp"
+
+namespace airlock::decoder::text {
+
+/// Whether a word is an instruction, a keyword of a module's other productions, or one of a script.
+[[nodiscard]] bool is_core_keyword(std::string_view word);
+
+/// The instruction a word of the text format names. Where one word stands for two encodings
+/// (`select`, `ref.test`, `ref.cast`) this is the first; the table's names for the second are no
+/// words of the text format.
+[[nodiscard]] std::optional<Opcode> find_instruction(std::string_view word);
+
+}  // namespace airlock::decoder::text
