@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "decoder/error.hpp"
@@ -26,11 +28,21 @@ struct EngineConfiguration {
   Limits limits{};
 };
 
+class InitialMemory;  // initial_memory.hpp
+
 /// A module ready to be instantiated any number of times, by any number of stores and OS threads.
 struct CompiledModule {
+  CompiledModule();
+  ~CompiledModule();
+  CompiledModule(const CompiledModule&) = delete;
+  CompiledModule& operator=(const CompiledModule&) = delete;
+
   decoder::Module tree;
   std::vector<TypeId> type_ids;  ///< canonical type of every type index
   std::unique_ptr<ModuleCode> code;
+  std::unordered_map<std::string_view, std::uint32_t> exports;  ///< name to place in `tree.exports`
+  /// What active data segments make of the module's memories; null where it is not shared.
+  std::unique_ptr<InitialMemory> initial_memory;
 };
 
 /// Shared by stores; safe to use from several OS threads.

@@ -25,10 +25,10 @@ struct Function {
   /// Slots of all parameters and of all results.
   std::uint16_t parameter_slots = 0;
   std::uint16_t result_slots = 0;
-  Instance* instance = nullptr;                ///< of a wasm function; of a native one its owner or null
-  interpreter::FunctionCode* code = nullptr;   ///< of a wasm function
-  NativeFunction* native = nullptr;            ///< of a native function
-  std::uint32_t index = 0;                     ///< in the instance's function index space (wasm)
+  Instance* instance = nullptr;  ///< of a wasm function; of a native one its owner or null
+  interpreter::FunctionCode* code = nullptr;  ///< of a wasm function
+  NativeFunction* native = nullptr;           ///< of a native function
+  std::uint32_t index = 0;                    ///< in the instance's function index space (wasm)
 };
 
 }  // namespace airlock::runtime

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "decoder/module.hpp"
@@ -13,15 +13,37 @@
 #include "runtime/function.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/slot.hpp"
+#include "runtime/trap.hpp"
 
 namespace airlock::runtime {
 
 class Store;
 
+/// What all tables of a store may hold together, and what they hold.
+struct TableBudget {
+  std::uint64_t limit = 0;  ///< elements
+  std::uint64_t used = 0;   ///< elements
+};
+
+/// A table instance. `elements` is read and written by handlers; only `grow` changes its size.
 struct Table {
+  Table() = default;
+  ~Table();
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
   decoder::TableType type;  ///< indexed heap types hold canonical numbers
   std::vector<Slot> elements;
-  std::uint64_t maximum = 0;
+  std::uint64_t maximum = 0;  ///< the smaller of the declared one and `Limits::table_elements`
+  TableBudget* budget = nullptr;
+
+  /// Grows by `delta` elements. @return the old size, or -1 if that cannot be
+  [[nodiscard]] std::int64_t grow(std::uint64_t delta, Slot value);
+
+  /// Whether `[index, index + length)` lies inside.
+  [[nodiscard]] bool contains(std::uint64_t index, std::uint64_t length) const {
+    return length <= elements.size() && index <= elements.size() - length;
+  }
 };
 
 /// A global whose storage may lie in an instance's own array (`storage`) or here (`own`).
@@ -45,17 +67,34 @@ struct External {
     Global* global;
     Tag* tag;
   };
+
+  [[nodiscard]] static External of(Function* it) {
+    return {.kind = decoder::ExternKind::function, .function = it};
+  }
+  [[nodiscard]] static External of(Table* it) {
+    return {.kind = decoder::ExternKind::table, .table = it};
+  }
+  [[nodiscard]] static External of(Memory* it) {
+    return {.kind = decoder::ExternKind::memory, .memory = it};
+  }
+  [[nodiscard]] static External of(Global* it) {
+    return {.kind = decoder::ExternKind::global, .global = it};
+  }
+  [[nodiscard]] static External of(Tag* it) {
+    return {.kind = decoder::ExternKind::tag, .tag = it};
+  }
 };
 
 /// A core instance. The first members are read by handlers at fixed offsets, through the pinned
 /// instance register. Instantiating costs nothing per function: `Function` objects of defined
 /// functions are made when first referred to.
 struct Instance {
-  Memory* memory0 = nullptr;       ///< memories[0], or null
-  Slot* globals = nullptr;         ///< storage of the defined globals
-  Slot** global_cells = nullptr;   ///< storage of every global of the index space
+  Memory* memory0 = nullptr;      ///< memories[0], or null
+  Slot* globals = nullptr;        ///< storage of the defined globals, in order; a v128 takes two
+  Slot** global_cells = nullptr;  ///< storage of every global of the index space
   Table** tables = nullptr;
   Memory** memories = nullptr;
+  Tag** tags = nullptr;
   Function** imported_functions = nullptr;
   const TypeId* type_ids = nullptr;  ///< canonical type of every type index
   Store* store = nullptr;
@@ -68,12 +107,36 @@ struct Instance {
   std::vector<bool> dropped_elements;
   std::vector<bool> dropped_data;
 
+  Instance();
   ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
 
   /// The function instance of an index, made if it does not exist yet.
   [[nodiscard]] Function* function(std::uint32_t index);
+  /// The global of an index, with its type; made if it does not exist yet.
+  [[nodiscard]] Global* global(std::uint32_t index);
+
   /// An export by name; false if there is none.
   [[nodiscard]] bool find_export(std::string_view name, External& out);
+  /// An entity of the index spaces.
+  [[nodiscard]] External external(decoder::ExternKind kind, std::uint32_t index);
+
+  /// `table.init`: copies `[source, source + count)` of an element segment into a table.
+  /// @return `TrapCode::none`, or `out_of_bounds_table_access` (nothing is written then)
+  [[nodiscard]] TrapCode initialize_table(std::uint32_t table, std::uint32_t segment,
+                                          std::uint64_t destination, std::uint64_t source,
+                                          std::uint64_t count);
+  /// `memory.init`. @return `TrapCode::none`, or `out_of_bounds_memory_access`
+  [[nodiscard]] TrapCode initialize_memory(std::uint32_t memory, std::uint32_t segment,
+                                           std::uint64_t destination, std::uint64_t source,
+                                           std::uint64_t count);
+  /// Elements of a segment: none once it was dropped.
+  [[nodiscard]] std::uint64_t element_segment_size(std::uint32_t segment) const;
+  /// Bytes of a data segment: none once it was dropped.
+  [[nodiscard]] decoder::Bytes data_segment(std::uint32_t segment) const;
+  void drop_elements(std::uint32_t segment);
+  void drop_data(std::uint32_t segment) { dropped_data[segment] = true; }
 
   // Owning storage behind the pointers above; see instance.cpp.
   struct Storage;

@@ -11,6 +11,12 @@
 
 namespace airlock::runtime {
 
+/// What all memories of a store may take together, and what they take.
+struct MemoryBudget {
+  std::uint64_t limit = 0;  ///< bytes
+  std::uint64_t used = 0;   ///< bytes
+};
+
 /// A memory instance. `base` and `size` are read by handlers. The base never moves while the memory
 /// lives: all it may grow to is reserved as address range, and committed page by page.
 class Memory {
@@ -19,11 +25,14 @@ class Memory {
   std::uint64_t size = 0;  ///< bytes
 
   /// @param guarded reserve the whole 32-bit index range plus the largest static offset, so that no
-  ///   access of a 32-bit memory can leave the reservation
+  ///   access of a 32-bit memory can leave the reservation. Only memories with an i32 address and
+  ///   pages of 64 KiB can be guarded; for others it is ignored, see `is_guarded`
   /// @param byte_limit what `Limits` leaves; the memory never grows beyond it
+  /// @param budget charged with the size; must outlive the memory; may be null
   [[nodiscard]] static Result<std::unique_ptr<Memory>> create(const decoder::MemoryType& type,
                                                               bool guarded,
-                                                              std::uint64_t byte_limit);
+                                                              std::uint64_t byte_limit,
+                                                              MemoryBudget* budget = nullptr);
   ~Memory();
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
@@ -32,8 +41,18 @@ class Memory {
   [[nodiscard]] bool is_guarded() const { return guarded_; }
   [[nodiscard]] std::uint64_t pages() const { return size >> type_.page_size_log2; }
 
+  /// Bytes of address range reserved from `base` on; what lies beyond `size` is not accessible.
+  [[nodiscard]] std::uint64_t reserved() const { return reserved_; }
+
   /// Grows by `delta` pages. @return the old number of pages, or -1 if that cannot be
   [[nodiscard]] std::int64_t grow(std::uint64_t delta);
+
+  /// Lays `length` bytes of a file over `[address, address + length)`, copy-on-write: nobody else
+  /// sees what is written here. All three numbers must be multiples of the host's page size, the
+  /// range must lie inside (or in the host page that `size` ends in) and hold nothing of worth.
+  /// @return false if the system refuses; the range holds zeros then
+  [[nodiscard]] bool map_copy_on_write(std::uint64_t address, std::uint64_t length, int file,
+                                       std::uint64_t file_offset);
 
   /// Whether `[address, address + length)` lies inside.
   [[nodiscard]] bool contains(std::uint64_t address, std::uint64_t length) const {
@@ -42,10 +61,21 @@ class Memory {
 
  private:
   Memory() = default;
+  [[nodiscard]] bool commit(std::uint64_t bytes);
+
   decoder::MemoryType type_{};
   std::uint64_t reserved_ = 0;
+  std::uint64_t committed_ = 0;  ///< accessible bytes: `size`, rounded up to host pages
   std::uint64_t byte_limit_ = 0;
+  MemoryBudget* budget_ = nullptr;
   bool guarded_ = false;
 };
+
+/// Bytes of a page of the host.
+[[nodiscard]] std::uint64_t host_page_size();
+
+/// The pages a memory of this type may have at most: its declared maximum, or what its addresses
+/// can reach.
+[[nodiscard]] std::uint64_t maximum_pages(const decoder::MemoryType& type);
 
 }  // namespace airlock::runtime

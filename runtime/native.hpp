@@ -60,7 +60,7 @@ class NativeCall {
   const Slot* callee_results = nullptr;
   Store* store = nullptr;
   Stack* stack = nullptr;
-  Instance* caller = nullptr;  ///< the calling core instance; null if the host called
+  Instance* caller = nullptr;          ///< the calling core instance; null if the host called
   const Function* function = nullptr;  ///< the native function that was called
   Trap trap{};
 

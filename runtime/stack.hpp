@@ -13,10 +13,14 @@ namespace airlock::runtime {
 /// dispatch loop with the stack kept. What the words mean is the interpreter's business.
 class Stack {
  public:
+  /// @param bytes rounded up to whole pages of the host
   explicit Stack(std::size_t bytes);
   ~Stack();
   Stack(const Stack&) = delete;
   Stack& operator=(const Stack&) = delete;
+
+  /// False if the system had no address range to give; nothing may be called on it then.
+  [[nodiscard]] bool is_usable() const { return base_ != nullptr; }
 
   [[nodiscard]] Slot* base() const { return base_; }
   [[nodiscard]] Slot* limit() const { return limit_; }
@@ -28,8 +32,8 @@ class Stack {
   const void* code = nullptr;
   Slot* frame = nullptr;
   struct Instance* instance = nullptr;
-  Slot* top = nullptr;              ///< first free slot above the innermost frame
-  std::uint32_t nested_runs = 0;    ///< native depth of `call_nested`
+  Slot* top = nullptr;            ///< first free slot above the innermost frame
+  std::uint32_t nested_runs = 0;  ///< native depth of `call_nested`
 
  private:
   Slot* base_ = nullptr;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -45,14 +45,32 @@ class Store {
   [[nodiscard]] Global* make_global(const decoder::GlobalType& type, Slot low, Slot high = {});
   [[nodiscard]] Tag* make_tag(TypeId type);
 
-  /// A stack for a new thread of execution, reused if one is free.
+  /// A stack for a new thread of execution, reused if one is free. Never null, but not usable
+  /// (`Stack::is_usable`) if the system has no address range left.
   [[nodiscard]] std::unique_ptr<Stack> acquire_stack();
   void release_stack(std::unique_ptr<Stack> stack);
 
+  /// Waits until the suspended thread of execution on a stack can go on. False abandons it with the
+  /// trap, which it may fill in.
+  using Waiter = std::move_only_function<bool(Stack& stack, Trap& trap)>;
+  void set_waiter(Waiter waiter);
+
+  /// Runs a function on a stack of its own from the host, to its end, whatever waiting that takes.
+  /// Arguments and results are bare slots, as `Executor::call` has them.
+  /// @return false if it trapped; `trap` says why
+  [[nodiscard]] bool run(Function& function, std::span<const Slot> arguments,
+                         std::span<Slot> results, Trap& trap);
+
   /// Calls a function from the host and runs it to its end; a suspension is handed to the store's
-  /// waiter (see `set_waiter`), or is a trap if there is none.
-  [[nodiscard]] Result<std::vector<Value>> call(Function& function, std::span<const Value> arguments,
+  /// waiter (see `set_waiter`), or is a trap if there is none. Arguments are checked: a wrong
+  /// number or type is `ErrorKind::argument`.
+  /// @param trap if given, receives the trap in case of one
+  [[nodiscard]] Result<std::vector<Value>> call(Function& function,
+                                                std::span<const Value> arguments,
                                                 Trap* trap = nullptr);
+
+  [[nodiscard]] MemoryBudget& memory_budget();
+  [[nodiscard]] TableBudget& table_budget();
 
  private:
   Engine& engine_;
@@ -60,7 +78,8 @@ class Store {
   std::unique_ptr<Contents> contents_;
 };
 
-/// Whether what an import was given matches what the module asks for.
+/// Whether what an import was given matches what the module asks for (specification: Validation,
+/// Matching, External Types).
 [[nodiscard]] bool matches_import(TypeRegistry& types, const CompiledModule& module,
                                   const decoder::Import& import, const External& given);
 

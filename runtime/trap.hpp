@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "decoder/error.hpp"
+
 namespace airlock::runtime {
 
 enum class TrapCode : std::uint8_t {
@@ -70,5 +72,12 @@ struct Trap {
 
 /// `trap: out of bounds memory access` and a line per frame, as the design shapes them.
 [[nodiscard]] std::string format_trap(const Trap& trap);
+
+/// The frames alone, a line each, without a newline at the end. The middle of a long one is left
+/// out.
+[[nodiscard]] std::string format_backtrace(const Trap& trap);
+
+/// The same as an `Error`: `ErrorKind::trap` (`exit`, `unsupported`) with the backtrace as notes.
+[[nodiscard]] Error to_error(const Trap& trap);
 
 }  // namespace airlock::runtime

@@ -1,9 +1,14 @@
-// Canonical types: one interner per engine (specification: Types, Rolling and Unrolling).
+// Canonical types: one interner per engine (specification: Types, Rolling and Unrolling;
+// Validation, Matching).
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <bit>
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -22,25 +27,73 @@ struct CanonicalType {
 };
 
 /// Interns recursive groups, so that equal types (iso-recursively) have equal numbers. Safe to use
-/// from several OS threads.
+/// from several OS threads: interning takes a lock, everything else reads without one. What was
+/// interned stays for as long as the registry.
 class TypeRegistry {
  public:
-  /// The canonical numbers of all types of a validated module, by type index.
+  TypeRegistry() = default;
+  ~TypeRegistry();
+  TypeRegistry(const TypeRegistry&) = delete;
+  TypeRegistry& operator=(const TypeRegistry&) = delete;
+
+  /// The canonical numbers of all types of a module, by type index. Of a module that is not valid
+  /// the numbers mean nothing (but nothing breaks).
   [[nodiscard]] std::vector<TypeId> intern(const decoder::Module& module);
 
-  /// The number of a function type that refers to no other type index.
+  /// The number of a function type whose indexed heap types, if any, are canonical numbers.
   [[nodiscard]] TypeId intern(const decoder::FunctionType& type);
 
-  [[nodiscard]] const CanonicalType& get(TypeId id) const;
+  [[nodiscard]] const CanonicalType& get(TypeId id) const {
+    const auto place = locate(id);
+    return chunks_[place.chunk].load(std::memory_order_acquire)[place.index];
+  }
 
-  [[nodiscard]] bool is_subtype(TypeId sub, TypeId super) const;
+  [[nodiscard]] bool is_subtype(TypeId sub, TypeId super) const {
+    if (sub == super) return true;
+    const auto& path = get(sub).supertypes;
+    const auto depth = get(super).supertypes.size();
+    return depth <= path.size() && path[depth - 1] == super;
+  }
+
   /// Whether values of `sub` are values of `super`; indexed heap types hold canonical numbers.
   [[nodiscard]] bool matches(const decoder::ValueType& sub, const decoder::ValueType& super) const;
+  [[nodiscard]] bool matches(const decoder::HeapType& sub, const decoder::HeapType& super) const;
+
+  /// The abstract heap type at the top of a heap type's hierarchy: any, func, extern or exn.
+  [[nodiscard]] decoder::HeapKind top(const decoder::HeapType& type) const;
+
+  /// How many different types there are; numbers are smaller than that.
+  [[nodiscard]] std::size_t size() const { return count_.load(std::memory_order_acquire); }
 
  private:
-  mutable std::mutex mutex_;
-  std::deque<CanonicalType> types_;
-  std::unordered_map<std::string, TypeId> groups_;
+  // Types lie in chunks that never move, each twice as large as the one before.
+  static constexpr unsigned first_chunk_log2 = 6;
+  struct Place {
+    unsigned chunk;
+    std::size_t index;
+  };
+  static Place locate(TypeId id) {
+    const std::uint64_t shifted = std::uint64_t{id} + (1u << first_chunk_log2);
+    const auto chunk = static_cast<unsigned>(std::bit_width(shifted)) - 1;
+    return {chunk - first_chunk_log2,
+            static_cast<std::size_t>(shifted - (std::uint64_t{1} << chunk))};
+  }
+  struct KeyHash {
+    std::size_t operator()(const std::string& key) const;
+  };
+
+  TypeId append(decoder::SubType type);
+
+  std::mutex mutex_;
+  std::atomic<std::size_t> count_ = 0;
+  std::array<std::atomic<CanonicalType*>, 33 - first_chunk_log2> chunks_{};
+  std::unordered_map<std::string, TypeId, KeyHash>
+      groups_;  ///< first number of a group, by its key
 };
+
+/// A type of a module with canonical numbers in place of type indices.
+/// @param type_ids canonical numbers by type index; indices must be in range
+[[nodiscard]] decoder::ValueType canonical(const decoder::ValueType& type,
+                                           std::span<const TypeId> type_ids);
 
 }  // namespace airlock::runtime

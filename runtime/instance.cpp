@@ -1,0 +1,135 @@
+#include "runtime/instance.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "runtime/instance_storage.hpp"
+#include "runtime/store.hpp"
+
+namespace airlock::runtime {
+
+Table::~Table() {
+  if (budget != nullptr) budget->used -= elements.size();
+}
+
+std::int64_t Table::grow(std::uint64_t delta, Slot value) {
+  const auto old_size = elements.size();
+  if (delta == 0) return static_cast<std::int64_t>(old_size);
+  if (delta > maximum || old_size > maximum - delta) return -1;
+  if (budget != nullptr && delta > budget->limit - budget->used) return -1;
+  try {
+    elements.resize(old_size + delta, value);
+  } catch (const std::bad_alloc&) {
+    return -1;
+  }
+  if (budget != nullptr) budget->used += delta;
+  return static_cast<std::int64_t>(old_size);
+}
+
+Instance::Instance() : storage(std::make_unique<Storage>()) {}
+Instance::~Instance() = default;
+
+Function* Instance::function(std::uint32_t index) {
+  const auto& tree = module->tree;
+  const auto imported = tree.imported_functions();
+  if (index < imported) return imported_functions[index];
+
+  const auto defined = index - imported;
+  auto& page = storage->functions[defined / Storage::functions_per_page];
+  if (page == nullptr) page = std::make_unique<Storage::FunctionPage>();
+  auto& function = (*page)[defined % Storage::functions_per_page];
+  if (function.instance == nullptr) {
+    const auto type = tree.function_types[index];
+    function.kind = FunctionKind::wasm;
+    function.type = type_ids[type];
+    count_slots(tree.types[type].composite.function, function);
+    function.code = module->code->function(defined);
+    function.index = index;
+    function.instance = this;
+  }
+  return &function;
+}
+
+Global* Instance::global(std::uint32_t index) {
+  auto& known = storage->globals[index];
+  if (known == nullptr) {
+    auto& made = storage->own_globals.emplace_back();
+    const auto& type = module->tree.global_types[index];
+    made.type = {.value = canonical(type.value, module->type_ids), .is_mutable = type.is_mutable};
+    made.storage = global_cells[index];
+    known = &made;
+  }
+  return known;
+}
+
+External Instance::external(decoder::ExternKind kind, std::uint32_t index) {
+  switch (kind) {
+    case decoder::ExternKind::function:
+      return External::of(function(index));
+    case decoder::ExternKind::table:
+      return External::of(tables[index]);
+    case decoder::ExternKind::memory:
+      return External::of(memories[index]);
+    case decoder::ExternKind::global:
+      return External::of(global(index));
+    case decoder::ExternKind::tag:
+      return External::of(tags[index]);
+  }
+  return External::of(static_cast<Function*>(nullptr));
+}
+
+bool Instance::find_export(std::string_view name, External& out) {
+  const auto found = module->exports.find(name);
+  if (found == module->exports.end()) return false;
+  const auto& entry = module->tree.exports[found->second];
+  out = external(entry.kind, entry.index);
+  return true;
+}
+
+std::uint64_t Instance::element_segment_size(std::uint32_t segment) const {
+  return dropped_elements[segment] ? 0 : module->tree.elements[segment].size();
+}
+
+decoder::Bytes Instance::data_segment(std::uint32_t segment) const {
+  return dropped_data[segment] ? decoder::Bytes{} : module->tree.data[segment].bytes;
+}
+
+void Instance::drop_elements(std::uint32_t segment) {
+  dropped_elements[segment] = true;
+  storage->element_values.erase(segment);
+}
+
+TrapCode Instance::initialize_table(std::uint32_t table, std::uint32_t segment,
+                                    std::uint64_t destination, std::uint64_t source,
+                                    std::uint64_t count) {
+  const auto available = element_segment_size(segment);
+  if (count > available || source > available - count) return TrapCode::out_of_bounds_table_access;
+  auto& target = *tables[table];
+  if (!target.contains(destination, count)) return TrapCode::out_of_bounds_table_access;
+  if (count == 0) return TrapCode::none;
+
+  Slot* to = target.elements.data() + destination;
+  const auto& functions = module->tree.elements[segment].functions;
+  if (functions.empty()) {
+    std::copy_n(storage->element_values[segment].begin() + static_cast<std::ptrdiff_t>(source),
+                count, to);
+  } else {
+    for (std::uint64_t i = 0; i < count; ++i) to[i].function = function(functions[source + i]);
+  }
+  return TrapCode::none;
+}
+
+TrapCode Instance::initialize_memory(std::uint32_t memory, std::uint32_t segment,
+                                     std::uint64_t destination, std::uint64_t source,
+                                     std::uint64_t count) {
+  const auto bytes = data_segment(segment);
+  if (count > bytes.size() || source > bytes.size() - count)
+    return TrapCode::out_of_bounds_memory_access;
+  auto& target = *memories[memory];
+  if (!target.contains(destination, count)) return TrapCode::out_of_bounds_memory_access;
+  if (count != 0) std::memcpy(target.base + destination, bytes.data() + source, count);
+  return TrapCode::none;
+}
+
+}  // namespace airlock::runtime

@@ -1,0 +1,279 @@
+#include "runtime/instantiation.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include "runtime/constant_expression.hpp"
+#include "runtime/import_matching.hpp"
+#include "runtime/initial_memory.hpp"
+#include "runtime/instance_storage.hpp"
+#include "runtime/store.hpp"
+
+namespace airlock::runtime {
+namespace {
+
+using decoder::SegmentMode;
+
+/// One allocation, step by step in the order of the specification's `instantiate` and
+/// `allocmodule`.
+class Allocation {
+ public:
+  Allocation(Store& store, Instance& instance)
+      : store_(store),
+        instance_(instance),
+        storage_(*instance.storage),
+        module_(*instance.module),
+        tree_(instance.module->tree) {}
+
+  Result<void> run(std::span<const External> imports) {
+    if (auto step = bind_imports(imports); !step) return step;
+    storage_.functions.resize((tree_.functions.size() + Storage::functions_per_page - 1) /
+                              Storage::functions_per_page);
+    if (auto step = allocate_memories(); !step) return step;
+    for (const auto& tag : tree_.tags) {
+      storage_.own_tags.push_back({module_.type_ids[tag.type]});
+      storage_.tags.push_back(&storage_.own_tags.back());
+    }
+    publish_pointers();
+    if (auto step = initialize_globals(); !step) return step;
+    if (auto step = allocate_tables(); !step) return step;
+    instance_.tables = storage_.tables.data();
+    return evaluate_elements();
+  }
+
+ private:
+  using Storage = Instance::Storage;
+
+  Result<void> bind_imports(std::span<const External> imports) {
+    if (imports.size() < tree_.imports.size()) {
+      const auto& missing = tree_.imports[imports.size()];
+      return fail(ErrorKind::unlinkable,
+                  "unknown import: `" + missing.module + "` `" + missing.name + '`');
+    }
+    if (imports.size() > tree_.imports.size())
+      return fail(ErrorKind::argument, "more imports given than the module declares");
+    for (std::size_t i = 0; i < imports.size(); ++i) {
+      auto& types = store_.engine().types();
+      if (!matches_import(types, module_, tree_.imports[i], imports[i]))
+        return std::unexpected(incompatible_import(types, module_, tree_.imports[i], imports[i]));
+      bind(imports[i]);
+    }
+    return {};
+  }
+
+  void bind(const External& given) {
+    switch (given.kind) {
+      case decoder::ExternKind::function:
+        storage_.imported_functions.push_back(given.function);
+        break;
+      case decoder::ExternKind::table:
+        storage_.tables.push_back(given.table);
+        break;
+      case decoder::ExternKind::memory:
+        storage_.memories.push_back(given.memory);
+        break;
+      case decoder::ExternKind::global:
+        storage_.globals.push_back(given.global);
+        storage_.global_cells.push_back(given.global->storage);
+        break;
+      case decoder::ExternKind::tag:
+        storage_.tags.push_back(given.tag);
+        break;
+    }
+  }
+
+  Result<void> allocate_memories() {
+    for (const auto& type : tree_.memories) {
+      auto memory = allocate_memory(store_, type);
+      if (!memory) return propagate(std::move(memory));
+      storage_.memories.push_back(memory->get());
+      storage_.own_memories.push_back(*std::move(memory));
+    }
+    return {};
+  }
+
+  /// Lays out the defined globals and sets every pointer that handlers and constant expressions
+  /// read.
+  void publish_pointers() {
+    std::size_t slots = 0;
+    for (const auto& global : tree_.globals) slots += slot_count(global.type.value);
+    storage_.global_slots.resize(slots);
+    Slot* next = storage_.global_slots.data();
+    for (const auto& global : tree_.globals) {
+      storage_.global_cells.push_back(next);
+      next += slot_count(global.type.value);
+    }
+    storage_.globals.resize(tree_.global_types.size());
+
+    instance_.globals = storage_.global_slots.data();
+    instance_.global_cells = storage_.global_cells.data();
+    instance_.memories = storage_.memories.data();
+    instance_.memory0 = storage_.memories.empty() ? nullptr : storage_.memories[0];
+    instance_.imported_functions = storage_.imported_functions.data();
+    instance_.tags = storage_.tags.data();
+    instance_.type_ids = module_.type_ids.data();
+  }
+
+  Result<void> initialize_globals() {
+    const auto imported = tree_.imported_globals();
+    for (std::size_t i = 0; i < tree_.globals.size(); ++i) {
+      const auto value = evaluate(tree_.globals[i].initializer);
+      if (!value) return std::unexpected(value.error());
+      std::copy_n(value->data(), slot_count(tree_.globals[i].type.value),
+                  storage_.global_cells[imported + i]);
+    }
+    return {};
+  }
+
+  Result<void> allocate_tables() {
+    for (const auto& defined : tree_.tables) {
+      Slot initial{};
+      if (defined.initializer) {
+        const auto value = evaluate(*defined.initializer);
+        if (!value) return std::unexpected(value.error());
+        initial = (*value)[0];
+      }
+      auto type = defined.type;
+      type.element = canonical(type.element, module_.type_ids);
+      auto table = allocate_table(store_, type, initial);
+      if (!table) return propagate(std::move(table));
+      storage_.tables.push_back(table->get());
+      storage_.own_tables.push_back(*std::move(table));
+    }
+    return {};
+  }
+
+  /// Segments given as function indices need no values of their own: see `initialize_table`.
+  Result<void> evaluate_elements() {
+    instance_.dropped_elements.resize(tree_.elements.size());
+    instance_.dropped_data.resize(tree_.data.size());
+    for (std::uint32_t i = 0; i < tree_.elements.size(); ++i) {
+      const auto& segment = tree_.elements[i];
+      if (segment.mode == SegmentMode::declarative) {
+        instance_.dropped_elements[i] = true;
+        continue;
+      }
+      if (segment.expressions.empty()) continue;
+      auto& values = storage_.element_values[i];
+      values.reserve(segment.expressions.size());
+      for (const auto& expression : segment.expressions) {
+        const auto value = evaluate(expression);
+        if (!value) return std::unexpected(value.error());
+        values.push_back((*value)[0]);
+      }
+    }
+    return {};
+  }
+
+  Result<std::array<Slot, 2>> evaluate(const decoder::Expression& expression) {
+    return evaluate_constant(instance_, expression, store_.engine().limits());
+  }
+
+  Store& store_;
+  Instance& instance_;
+  Storage& storage_;
+  const CompiledModule& module_;
+  const decoder::Module& tree_;
+};
+
+/// The offset of an active segment, whose width follows the address type of its memory or table.
+Result<std::uint64_t> segment_offset(Instance& instance, const decoder::Expression& expression,
+                                     decoder::AddressType address) {
+  const auto value = evaluate_constant(instance, expression, instance.store->engine().limits());
+  if (!value) return std::unexpected(value.error());
+  return address == decoder::AddressType::i64 ? (*value)[0].i64 : (*value)[0].i32;
+}
+
+Result<void> run_active_elements(Instance& instance) {
+  const auto& tree = instance.module->tree;
+  for (std::uint32_t i = 0; i < tree.elements.size(); ++i) {
+    const auto& segment = tree.elements[i];
+    if (segment.mode != SegmentMode::active) continue;
+    const auto offset =
+        segment_offset(instance, *segment.offset, tree.table_types[segment.table].address);
+    if (!offset) return std::unexpected(offset.error());
+    const auto code = instance.initialize_table(segment.table, i, *offset, 0, segment.size());
+    if (code != TrapCode::none) return std::unexpected(to_error(Trap(code)));
+    instance.drop_elements(i);
+  }
+  return {};
+}
+
+Result<void> run_active_data(Instance& instance) {
+  const auto& tree = instance.module->tree;
+  std::size_t covered = 0;
+  if (auto* initial = instance.module->initial_memory.get()) {
+    covered = initial->covered_segments();
+    initial->apply(std::span(instance.memories, tree.memory_types.size()));
+  }
+  for (std::uint32_t i = 0; i < tree.data.size(); ++i) {
+    const auto& segment = tree.data[i];
+    if (segment.mode != SegmentMode::active) continue;
+    if (i >= covered) {
+      const auto offset =
+          segment_offset(instance, *segment.offset, tree.memory_types[segment.memory].address);
+      if (!offset) return std::unexpected(offset.error());
+      const auto size = segment.bytes.size();
+      const auto code = instance.initialize_memory(segment.memory, i, *offset, 0, size);
+      if (code != TrapCode::none) return std::unexpected(to_error(Trap(code)));
+    }
+    instance.drop_data(i);
+  }
+  return {};
+}
+
+std::unexpected<Error> too_many_elements(std::uint64_t wanted, std::uint64_t most,
+                                         const char* limit) {
+  return fail(ErrorKind::limit, "a table of " + std::to_string(wanted) +
+                                    " elements exceeds the limit of " + std::to_string(most) +
+                                    " (Limits::" + limit + ")");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Instance>> allocate_instance(Store& store,
+                                                    std::shared_ptr<const CompiledModule> module,
+                                                    std::span<const External> imports,
+                                                    std::string path) {
+  auto instance = std::make_unique<Instance>();
+  instance->store = &store;
+  instance->path = path.empty() ? module->tree.names.module : std::move(path);
+  instance->module = std::move(module);
+  if (auto done = Allocation(store, *instance).run(imports); !done)
+    return propagate(std::move(done));
+  return instance;
+}
+
+Result<void> run_active_segments(Instance& instance) {
+  if (auto done = run_active_elements(instance); !done) return done;
+  return run_active_data(instance);
+}
+
+Result<std::unique_ptr<Table>> allocate_table(Store& store, const decoder::TableType& type,
+                                              Slot initial) {
+  const auto& limits = store.engine().limits();
+  const auto size = type.limits.minimum;
+  auto& budget = store.table_budget();
+  if (size > limits.table_elements)
+    return too_many_elements(size, limits.table_elements, "table_elements");
+  if (size > budget.limit - budget.used)
+    return too_many_elements(size, budget.limit - budget.used, "store_table_elements");
+
+  auto table = std::make_unique<Table>();
+  table->type = type;
+  table->maximum =
+      std::min(type.limits.maximum.value_or(limits.table_elements), limits.table_elements);
+  table->budget = &budget;
+  if (table->grow(size, initial) < 0)
+    return fail(ErrorKind::system,
+                "cannot allocate a table of " + std::to_string(size) + " elements");
+  return table;
+}
+
+Result<std::unique_ptr<Memory>> allocate_memory(Store& store, const decoder::MemoryType& type) {
+  const auto& configuration = store.engine().configuration();
+  const bool guarded = configuration.bounds_checks == BoundsChecks::guard_pages;
+  return Memory::create(type, guarded, configuration.limits.memory_bytes, &store.memory_budget());
+}
+
+}  // namespace airlock::runtime

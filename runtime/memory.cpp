@@ -1,0 +1,147 @@
+#include "runtime/memory.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+namespace airlock::runtime {
+namespace {
+
+constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+
+/// An i32 address plus the largest static offset plus the widest access, in whole pages.
+constexpr std::uint64_t guarded_reservation = (std::uint64_t{1} << 33) + (std::uint64_t{1} << 16);
+
+/// What is reserved at most for a memory that is not guarded and declares no smaller maximum: all
+/// that a 32-bit memory can become. Larger 64-bit memories get what they declare or start with.
+constexpr std::uint64_t default_reservation = std::uint64_t{1} << 32;
+
+std::uint64_t round_up(std::uint64_t bytes, std::uint64_t unit) {
+  return (bytes + unit - 1) / unit * unit;
+}
+
+/// `pages` in bytes; saturates.
+std::uint64_t bytes_of(std::uint64_t pages, std::uint8_t page_size_log2) {
+  return pages > (no_limit >> page_size_log2) ? no_limit : pages << page_size_log2;
+}
+
+std::byte* reserve(std::uint64_t bytes) {
+  void* address =
+      mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return address == MAP_FAILED ? nullptr : static_cast<std::byte*>(address);
+}
+
+/// How much address range a memory should get, before the system has its say.
+std::uint64_t wanted_reservation(const decoder::MemoryType& type, bool guarded,
+                                 std::uint64_t initial, std::uint64_t byte_limit) {
+  if (guarded) return guarded_reservation;
+  const auto most = std::min(bytes_of(maximum_pages(type), type.page_size_log2), byte_limit);
+  if (type.limits.maximum && most <= byte_limit / 2) return most;  // declared and modest
+  return std::max(initial, std::min(most, std::max(default_reservation, 2 * initial)));
+}
+
+}  // namespace
+
+std::uint64_t host_page_size() {
+  static const auto size = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+std::uint64_t maximum_pages(const decoder::MemoryType& type) {
+  // `memory.size` must be able to say how many there are, so with pages of one byte the last
+  // address stays out of reach.
+  const std::uint64_t addressable =
+      type.address == decoder::AddressType::i32
+          ? std::min((std::uint64_t{1} << 32) >> type.page_size_log2, (std::uint64_t{1} << 32) - 1)
+      : type.page_size_log2 == 0 ? no_limit
+                                 : std::uint64_t{1} << (64 - type.page_size_log2);
+  return std::min(addressable, type.limits.maximum.value_or(addressable));
+}
+
+Result<std::unique_ptr<Memory>> Memory::create(const decoder::MemoryType& type, bool guarded,
+                                               std::uint64_t byte_limit, MemoryBudget* budget) {
+  const auto initial = bytes_of(type.limits.minimum, type.page_size_log2);
+  const auto left =
+      budget == nullptr ? byte_limit : std::min(byte_limit, budget->limit - budget->used);
+  if (initial > left)
+    return fail(ErrorKind::limit, "a memory of " + std::to_string(type.limits.minimum) +
+                                      " pages exceeds the limit: " + std::to_string(left) +
+                                      " bytes are left (Limits::memory_bytes)");
+
+  std::unique_ptr<Memory> memory(new Memory());
+  memory->type_ = type;
+  memory->byte_limit_ = byte_limit;
+  memory->guarded_ =
+      guarded && type.address == decoder::AddressType::i32 && type.page_size_log2 == 16;
+
+  // Under a tight address space limit a memory that is not guarded makes do with less room to grow.
+  const auto page = host_page_size();
+  const auto least = std::max(round_up(initial, page), page);
+  auto wanted = std::max(
+      least, round_up(wanted_reservation(type, memory->guarded_, initial, byte_limit), page));
+  memory->base = reserve(wanted);
+  while (memory->base == nullptr && !memory->guarded_ && wanted > least) {
+    wanted = std::max(least, round_up(wanted / 4, page));
+    memory->base = reserve(wanted);
+  }
+  if (memory->base == nullptr)
+    return fail(ErrorKind::system, "cannot reserve " + std::to_string(wanted) +
+                                       " bytes of address space for a memory");
+  memory->reserved_ = wanted;
+  if (!memory->commit(initial))
+    return fail(ErrorKind::system,
+                "cannot allocate a memory of " + std::to_string(initial) + " bytes");
+  memory->size = initial;
+  memory->budget_ = budget;
+  if (budget != nullptr) budget->used += initial;
+  return memory;
+}
+
+Memory::~Memory() {
+  if (base != nullptr) munmap(base, reserved_);
+  if (budget_ != nullptr) budget_->used -= size;
+}
+
+bool Memory::commit(std::uint64_t bytes) {
+  const auto needed = round_up(bytes, host_page_size());
+  if (needed <= committed_) return true;
+  if (mprotect(base + committed_, needed - committed_, PROT_READ | PROT_WRITE) != 0) return false;
+  committed_ = needed;
+  return true;
+}
+
+std::int64_t Memory::grow(std::uint64_t delta) {
+  const auto old_pages = pages();
+  if (delta == 0) return static_cast<std::int64_t>(old_pages);
+  const auto most = maximum_pages(type_);
+  if (delta > most || old_pages > most - delta) return -1;
+  const auto bytes = bytes_of(old_pages + delta, type_.page_size_log2);
+  if (bytes > byte_limit_ || bytes > reserved_) return -1;
+  if (budget_ != nullptr && bytes - size > budget_->limit - budget_->used) return -1;
+  if (!commit(bytes)) return -1;
+  if (budget_ != nullptr) budget_->used += bytes - size;
+  size = bytes;
+  return static_cast<std::int64_t>(old_pages);
+}
+
+bool Memory::map_copy_on_write(std::uint64_t address, std::uint64_t length, int file,
+                               std::uint64_t file_offset) {
+  constexpr int access = PROT_READ | PROT_WRITE;
+  constexpr int flags = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
+  if (mmap(base + address, length, access, flags, file, static_cast<off_t>(file_offset)) !=
+      MAP_FAILED)
+    return true;
+  // A refused fixed mapping may still have removed what was there. Put zeros back; if not even
+  // that can be done the memory has no bytes any more, and every access finds that out.
+  if (mmap(base + address, length, access, flags | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) {
+    if (budget_ != nullptr) budget_->used -= size;
+    size = 0;
+    byte_limit_ = 0;
+  }
+  return false;
+}
+
+}  // namespace airlock::runtime

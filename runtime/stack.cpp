@@ -1,0 +1,35 @@
+#include "runtime/stack.hpp"
+
+#include <sys/mman.h>
+
+#include "runtime/memory.hpp"
+
+namespace airlock::runtime {
+namespace {
+
+std::size_t whole_pages(std::size_t bytes) {
+  const auto page = static_cast<std::size_t>(host_page_size());
+  return (bytes + page - 1) / page * page;
+}
+
+}  // namespace
+
+Stack::Stack(std::size_t bytes) {
+  // One page beyond the limit stays inaccessible: the interpreter checks, the hardware makes sure.
+  bytes = whole_pages(bytes == 0 ? 1 : bytes);
+  const auto guard = static_cast<std::size_t>(host_page_size());
+  void* range = mmap(nullptr, bytes + guard, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (range == MAP_FAILED) return;
+  mprotect(static_cast<std::byte*>(range) + bytes, guard, PROT_NONE);
+  base_ = static_cast<Slot*>(range);
+  limit_ = base_ + bytes / sizeof(Slot);
+}
+
+Stack::~Stack() {
+  if (base_ == nullptr) return;
+  const auto bytes = static_cast<std::size_t>(limit_ - base_) * sizeof(Slot);
+  munmap(base_, bytes + static_cast<std::size_t>(host_page_size()));
+}
+
+}  // namespace airlock::runtime

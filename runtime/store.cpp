@@ -1,0 +1,210 @@
+#include "runtime/store.hpp"
+
+#include <deque>
+
+#include "runtime/instance_storage.hpp"
+#include "runtime/instantiation.hpp"
+
+namespace airlock::runtime {
+namespace {
+
+/// How many stacks are kept for the next call.
+constexpr std::size_t pooled_stacks = 16;
+
+/// How deep host functions may call into the store again, each time on top of the native stack.
+constexpr std::uint32_t most_nested_runs = 32;
+
+}  // namespace
+
+/// Members are destroyed from the last to the first: instances before the host functions they may
+/// refer to, and everything before the budgets it is charged to.
+struct Store::Contents {
+  MemoryBudget memory_budget;
+  TableBudget table_budget;
+  std::vector<std::unique_ptr<NativeFunction>> natives;
+  std::deque<Function> functions;
+  std::deque<Global> globals;
+  std::deque<Tag> tags;
+  std::vector<std::unique_ptr<Table>> tables;
+  std::vector<std::unique_ptr<Memory>> memories;
+  std::vector<std::unique_ptr<Instance>> instances;
+  std::vector<std::unique_ptr<Stack>> free_stacks;
+  Waiter waiter;
+  std::uint32_t nested_runs = 0;
+};
+
+Store::Store(Engine& engine) : engine_(engine), contents_(std::make_unique<Contents>()) {
+  contents_->memory_budget.limit = engine.limits().memory_bytes;
+  contents_->table_budget.limit = engine.limits().store_table_elements;
+}
+
+Store::~Store() = default;
+
+MemoryBudget& Store::memory_budget() { return contents_->memory_budget; }
+TableBudget& Store::table_budget() { return contents_->table_budget; }
+
+Result<Instance*> Store::instantiate(std::shared_ptr<const CompiledModule> module,
+                                     std::span<const External> imports, std::string path) {
+  const auto limit = engine_.limits().instances;
+  if (contents_->instances.size() >= limit)
+    return fail(ErrorKind::limit, "the store has reached its limit of " + std::to_string(limit) +
+                                      " instances (Limits::instances)");
+  auto allocated = allocate_instance(*this, std::move(module), imports, std::move(path));
+  if (!allocated) return propagate(std::move(allocated));
+
+  // From here on others may see it, so it stays even if a segment or the start function traps.
+  Instance& instance = *contents_->instances.emplace_back(*std::move(allocated));
+  if (auto done = run_active_segments(instance); !done) return propagate(std::move(done));
+  if (const auto start = instance.module->tree.start) {
+    Trap trap;
+    if (!run(*instance.function(*start), {}, {}, trap)) return std::unexpected(to_error(trap));
+  }
+  return &instance;
+}
+
+Function* Store::make_function(const decoder::FunctionType& type, NativeFunction& native) {
+  auto& function = contents_->functions.emplace_back();
+  function.kind = FunctionKind::native;
+  function.type = engine_.types().intern(type);
+  function.native = &native;
+  count_slots(type, function);
+  return &function;
+}
+
+Function* Store::make_function(const decoder::FunctionType& type,
+                               std::unique_ptr<NativeFunction> native) {
+  auto& kept = *contents_->natives.emplace_back(std::move(native));
+  return make_function(type, kept);
+}
+
+Result<Memory*> Store::make_memory(const decoder::MemoryType& type) {
+  auto memory = allocate_memory(*this, type);
+  if (!memory) return propagate(std::move(memory));
+  return contents_->memories.emplace_back(*std::move(memory)).get();
+}
+
+Result<Table*> Store::make_table(const decoder::TableType& type, Slot initial) {
+  auto table = allocate_table(*this, type, initial);
+  if (!table) return propagate(std::move(table));
+  return contents_->tables.emplace_back(*std::move(table)).get();
+}
+
+Global* Store::make_global(const decoder::GlobalType& type, Slot low, Slot high) {
+  auto& global = contents_->globals.emplace_back();
+  global.type = type;
+  global.own[0] = low;
+  global.own[1] = high;
+  global.storage = global.own;
+  return &global;
+}
+
+Tag* Store::make_tag(TypeId type) { return &contents_->tags.emplace_back(Tag{type}); }
+
+std::unique_ptr<Stack> Store::acquire_stack() {
+  auto& free = contents_->free_stacks;
+  if (free.empty()) return std::make_unique<Stack>(engine_.limits().stack_bytes);
+  auto stack = std::move(free.back());
+  free.pop_back();
+  return stack;
+}
+
+void Store::release_stack(std::unique_ptr<Stack> stack) {
+  auto& free = contents_->free_stacks;
+  const bool is_idle = stack->is_usable() && stack->state == Stack::State::idle;
+  if (is_idle && free.size() < pooled_stacks) free.push_back(std::move(stack));
+}
+
+void Store::set_waiter(Waiter waiter) { contents_->waiter = std::move(waiter); }
+
+bool Store::run(Function& function, std::span<const Slot> arguments, std::span<Slot> results,
+                Trap& trap) {
+  if (contents_->nested_runs >= most_nested_runs) {
+    trap = Trap(TrapCode::call_stack_exhausted);
+    return false;
+  }
+  auto stack = acquire_stack();
+  if (!stack->is_usable()) {
+    trap = Trap(TrapCode::out_of_memory, "no address space left for a stack");
+    return false;
+  }
+  const auto& executor = engine_.executor();
+  ++contents_->nested_runs;
+  auto status = executor.call(*this, *stack, function, arguments, results, trap);
+  while (status == RunStatus::suspended) {
+    Trap why(TrapCode::host, "the call waits for something that nothing in this store provides");
+    if (contents_->waiter && contents_->waiter(*stack, why)) {
+      status = executor.resume(*this, *stack, results, trap);
+    } else {
+      executor.abandon(*this, *stack, why);
+      trap = std::move(why);
+      status = RunStatus::trapped;
+    }
+  }
+  --contents_->nested_runs;
+  release_stack(std::move(stack));
+  return status == RunStatus::finished;
+}
+
+namespace {
+
+/// Whether a host's value may be passed where `wanted` is asked for. References are judged by what
+/// they are, not only by the type the host says.
+bool accepts(const TypeRegistry& types, const Value& value, const decoder::ValueType& wanted) {
+  if (types.matches(value.type, wanted)) return true;
+  if (!value.type.is_reference() || !wanted.is_reference()) return false;
+  if (types.top(value.type.heap) != types.top(wanted.heap)) return false;
+  const Slot reference = value.slots[0];
+  if (reference.bits == 0) return wanted.nullable;
+  if (types.top(wanted.heap) != decoder::HeapKind::func)
+    return types.matches(value.type.heap, wanted.heap);  // not null, so nullability is no matter
+  const decoder::HeapType actual{decoder::HeapKind::indexed, reference.function->type};
+  return types.matches(actual, wanted.heap);
+}
+
+std::unexpected<Error> wrong_count(std::size_t wanted, std::size_t given) {
+  return fail(ErrorKind::argument, "the function takes " + std::to_string(wanted) +
+                                       " arguments, but " + std::to_string(given) + " were given");
+}
+
+std::unexpected<Error> wrong_type(std::size_t position, const decoder::ValueType& wanted,
+                                  const decoder::ValueType& given) {
+  return fail(ErrorKind::argument, "argument " + std::to_string(position + 1) + " must be " +
+                                       to_string(wanted) + ", but " + to_string(given) +
+                                       " was given");
+}
+
+}  // namespace
+
+Result<std::vector<Value>> Store::call(Function& function, std::span<const Value> arguments,
+                                       Trap* trap) {
+  const auto& types = engine_.types();
+  const auto& type = types.get(function.type).type.composite.function;
+  if (arguments.size() != type.parameters.size())
+    return wrong_count(type.parameters.size(), arguments.size());
+  std::vector<Slot> slots;
+  slots.reserve(function.parameter_slots);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!accepts(types, arguments[i], type.parameters[i]))
+      return wrong_type(i, type.parameters[i], arguments[i].type);
+    for (std::uint32_t j = 0; j < slot_count(type.parameters[i]); ++j)
+      slots.push_back(arguments[i].slots[j]);
+  }
+
+  std::vector<Slot> result_slots(function.result_slots);
+  Trap why;
+  if (!run(function, slots, result_slots, why)) {
+    auto error = to_error(why);
+    if (trap != nullptr) *trap = std::move(why);
+    return std::unexpected(std::move(error));
+  }
+  std::vector<Value> results;
+  results.reserve(type.results.size());
+  const Slot* next = result_slots.data();
+  for (const auto& result : type.results) {
+    auto& value = results.emplace_back(Value{.type = result, .slots = {}});
+    for (std::uint32_t j = 0; j < slot_count(result); ++j) value.slots[j] = *next++;
+  }
+  return results;
+}
+
+}  // namespace airlock::runtime

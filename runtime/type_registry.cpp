@@ -1,0 +1,235 @@
+#include "runtime/type_registry.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+namespace airlock::runtime {
+namespace {
+
+using decoder::HeapKind;
+using decoder::HeapType;
+using decoder::SubType;
+using decoder::ValueType;
+
+/// Longer chains of supertypes are not valid (`Limits::subtype_depth` is far below), so their
+/// display need not be built.
+constexpr std::size_t longest_display = 256;
+
+/// Calls `visit` for every type index in a type: of supertypes and of indexed heap types.
+template <typename Type, typename Visitor>
+void for_each_index(Type& type, Visitor visit) {
+  for (auto& super : type.supertypes) visit(super);
+  const auto in_value = [&](auto& value) {
+    if (value.is_reference() && value.heap.kind == HeapKind::indexed) visit(value.heap.index);
+  };
+  for (auto& parameter : type.composite.function.parameters) in_value(parameter);
+  for (auto& result : type.composite.function.results) in_value(result);
+  for (auto& field : type.composite.fields) in_value(field.storage);
+}
+
+/// Writes types as a string that is equal for equal types.
+class KeyWriter {
+ public:
+  void type(const SubType& type) {
+    number(type.is_final ? 1 : 0);
+    number(type.supertypes.size());
+    for (const auto super : type.supertypes) number(super);
+    number(static_cast<std::uint64_t>(type.composite.kind));
+    values(type.composite.function.parameters);
+    values(type.composite.function.results);
+    number(type.composite.fields.size());
+    for (const auto& field : type.composite.fields) {
+      number(field.is_mutable ? 1 : 0);
+      value(field.storage);
+    }
+  }
+  void number(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) key_.push_back(static_cast<char>(value | 0x80));
+    key_.push_back(static_cast<char>(value));
+  }
+  [[nodiscard]] std::string take() { return std::move(key_); }
+
+ private:
+  void values(const std::vector<ValueType>& types) {
+    number(types.size());
+    for (const auto& type : types) value(type);
+  }
+  void value(const ValueType& type) {
+    number(static_cast<std::uint64_t>(type.kind));
+    if (!type.is_reference()) return;
+    number(type.nullable ? 1 : 0);
+    number(static_cast<std::uint64_t>(type.heap.kind));
+    if (type.heap.kind == HeapKind::indexed) number(type.heap.index);
+  }
+  std::string key_;
+};
+
+/// How an index is written into the key of a group: a place in the group, or a canonical number.
+/// The highest bit keeps the two apart.
+constexpr std::uint32_t outside_bit = std::uint32_t{1} << 31;
+
+/// The abstract heap type that all types of a kind of composite are below.
+HeapKind top_of(decoder::CompositeKind kind) {
+  switch (kind) {
+    case decoder::CompositeKind::function:
+      return HeapKind::func;
+    case decoder::CompositeKind::structure:
+      return HeapKind::struct_;
+    case decoder::CompositeKind::array:
+      return HeapKind::array;
+  }
+  return HeapKind::any;
+}
+
+/// Matching of two abstract heap types (specification: Validation, Matching, Heap Types).
+bool abstract_matches(HeapKind sub, HeapKind super) {
+  if (sub == super || sub == HeapKind::bottom) return true;
+  switch (super) {
+    case HeapKind::any:
+      return sub == HeapKind::eq || sub == HeapKind::i31 || sub == HeapKind::struct_ ||
+             sub == HeapKind::array || sub == HeapKind::none;
+    case HeapKind::eq:
+      return sub == HeapKind::i31 || sub == HeapKind::struct_ || sub == HeapKind::array ||
+             sub == HeapKind::none;
+    case HeapKind::i31:
+    case HeapKind::struct_:
+    case HeapKind::array:
+      return sub == HeapKind::none;
+    case HeapKind::func:
+      return sub == HeapKind::nofunc;
+    case HeapKind::extern_:
+      return sub == HeapKind::noextern;
+    case HeapKind::exn:
+      return sub == HeapKind::noexn;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+std::size_t TypeRegistry::KeyHash::operator()(const std::string& key) const {
+  return XXH3_64bits(key.data(), key.size());
+}
+
+TypeRegistry::~TypeRegistry() {
+  for (auto& chunk : chunks_) delete[] chunk.load(std::memory_order_relaxed);
+}
+
+TypeId TypeRegistry::append(SubType type) {
+  const auto id = static_cast<TypeId>(count_.load(std::memory_order_relaxed));
+  const auto place = locate(id);
+  auto* chunk = chunks_[place.chunk].load(std::memory_order_relaxed);
+  if (chunk == nullptr) {
+    chunk = new CanonicalType[std::size_t{1} << (place.chunk + first_chunk_log2)];
+    chunks_[place.chunk].store(chunk, std::memory_order_release);
+  }
+  auto& entry = chunk[place.index];
+  entry.id = id;
+  entry.type = std::move(type);
+  if (!entry.type.supertypes.empty() && entry.type.supertypes[0] < id) {
+    const auto& above = get(entry.type.supertypes[0]).supertypes;
+    if (above.size() < longest_display) entry.supertypes = above;
+  }
+  entry.supertypes.push_back(id);
+  count_.store(id + std::size_t{1}, std::memory_order_release);
+  return id;
+}
+
+std::vector<TypeId> TypeRegistry::intern(const decoder::Module& module) {
+  std::vector<TypeId> ids(module.types.size(), 0);
+  const std::lock_guard lock(mutex_);
+  for (const auto& group : module.groups) {
+    const auto in_group = [&](std::uint32_t index) { return index - group.first < group.count; };
+
+    KeyWriter key;
+    for (std::uint32_t i = 0; i < group.count; ++i) {
+      SubType type = module.types[group.first + i];
+      for_each_index(type, [&](std::uint32_t& index) {
+        // Only an invalid module names a type further on; any number will do for it.
+        index = in_group(index)       ? index - group.first
+                : index < group.first ? outside_bit | ids[index]
+                                      : outside_bit;
+      });
+      key.type(type);
+    }
+
+    const auto [found, is_new] = groups_.try_emplace(key.take(), static_cast<TypeId>(size()));
+    const auto first = found->second;
+    for (std::uint32_t i = 0; i < group.count; ++i) {
+      ids[group.first + i] = first + i;
+      if (!is_new) continue;
+      SubType type = module.types[group.first + i];
+      for_each_index(type, [&](std::uint32_t& index) {
+        index = in_group(index)       ? first + (index - group.first)
+                : index < group.first ? ids[index]
+                                      : first;
+      });
+      append(std::move(type));
+    }
+  }
+  return ids;
+}
+
+TypeId TypeRegistry::intern(const decoder::FunctionType& type) {
+  SubType function;
+  function.composite.function = type;
+  SubType keyed = function;
+  for_each_index(keyed, [](std::uint32_t& index) { index |= outside_bit; });
+  KeyWriter key;
+  key.type(keyed);
+
+  const std::lock_guard lock(mutex_);
+  const auto [found, is_new] = groups_.try_emplace(key.take(), static_cast<TypeId>(size()));
+  if (is_new) append(std::move(function));
+  return found->second;
+}
+
+bool TypeRegistry::matches(const HeapType& sub, const HeapType& super) const {
+  if (sub.kind != HeapKind::indexed && super.kind != HeapKind::indexed)
+    return abstract_matches(sub.kind, super.kind);
+  if (sub.kind == HeapKind::indexed && super.kind == HeapKind::indexed)
+    return is_subtype(sub.index, super.index);
+  if (sub.kind == HeapKind::indexed)
+    return abstract_matches(top_of(get(sub.index).type.composite.kind), super.kind);
+  const auto super_top = top_of(get(super.index).type.composite.kind);
+  return sub.kind == HeapKind::bottom ||
+         sub.kind == (super_top == HeapKind::func ? HeapKind::nofunc : HeapKind::none);
+}
+
+bool TypeRegistry::matches(const ValueType& sub, const ValueType& super) const {
+  if (sub.kind == decoder::ValueKind::bottom) return true;
+  if (sub.kind != super.kind) return false;
+  if (!sub.is_reference()) return true;
+  return (super.nullable || !sub.nullable) && matches(sub.heap, super.heap);
+}
+
+HeapKind TypeRegistry::top(const HeapType& type) const {
+  switch (type.kind) {
+    case HeapKind::func:
+    case HeapKind::nofunc:
+      return HeapKind::func;
+    case HeapKind::extern_:
+    case HeapKind::noextern:
+      return HeapKind::extern_;
+    case HeapKind::exn:
+    case HeapKind::noexn:
+      return HeapKind::exn;
+    case HeapKind::indexed:
+      return get(type.index).type.composite.kind == decoder::CompositeKind::function
+                 ? HeapKind::func
+                 : HeapKind::any;
+    default:
+      return HeapKind::any;
+  }
+}
+
+ValueType canonical(const ValueType& type, std::span<const TypeId> type_ids) {
+  ValueType result = type;
+  if (type.is_reference() && type.heap.kind == HeapKind::indexed)
+    result.heap.index = type_ids[type.heap.index];
+  return result;
+}
+
+}  // namespace airlock::runtime
