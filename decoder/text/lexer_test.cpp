@@ -53,7 +53,7 @@ TEST(Lexer, DecodesQuotedIdentifiers) {
 
 TEST(Lexer, DecodesStrings) {
   EXPECT_EQ(decode_string(R"("\t\n\r\"\'\\\00\fFä\u{48}\u{1_F600}")"),
-            std::string("\t\n\r\"'\\\0\xff\xc3\xa4H\xf0\x9f\x98\x80", 16));
+            std::string("\t\n\r\"'\\\0\xff\xc3\xa4H\xf0\x9f\x98\x80", 15));
 }
 
 TEST(Lexer, RefusesMalformedStrings) {

@@ -17,10 +17,10 @@ TEST(Numbers, Forms) {
   for (const char* text : {"", "-", "0x", "_1", "1_", "1__0", "0x_1", "1a", "0X1", "--1"})
     EXPECT_FALSE(is_integer_literal(text)) << text;
   for (const char* text :
-       {"1.", "1.5", "1e3", "-1E-3", "0x1p4", "0x.8p1", "inf", "-nan", "nan:0x1_f", "1.e+1"})
-    EXPECT_EQ(is_float_literal(text), std::string_view(text) != "0x.8p1") << text;
-  for (const char* text : {".5", "1e", "1e+", "0x1p", "1.5p3", "nan:1", "nan:0x", "infx", "0x1.p",
-                           "1_.0", "1._0", "1e_3"})
+       {"1.", "1.5", "1e3", "-1E-3", "0x1p4", "0x1.8", "inf", "-nan", "nan:0x1_f", "1.e+1"})
+    EXPECT_TRUE(is_float_literal(text)) << text;
+  for (const char* text : {".5", "0x.8p1", "1e", "1e+", "0x1p", "1.5p3", "nan:1", "nan:0x", "infx",
+                           "0x1.p", "1_.0", "1._0", "1e_3"})
     EXPECT_FALSE(is_float_literal(text)) << text;
 }
 
@@ -71,7 +71,7 @@ TEST(Numbers, Decimal) {
   EXPECT_EQ(parse_f32("340282356779733661637539395458142568448"), std::nullopt);
   // Rounding by way of f64 would give the neighbour.
   EXPECT_EQ(parse_f32("1.00000017881393432617187499"), 0x3f800001u);
-  EXPECT_EQ(parse_f32("1.00000017881393421514957253748434595763683319091796875001"), 0x3f800002u);
+  EXPECT_EQ(parse_f32("1.00000005960464477539062500001"), 0x3f800001u);
   EXPECT_EQ(parse_f64("1e99999999999999999999"), std::nullopt);
   EXPECT_EQ(parse_f64("1e-99999999999999999999"), 0u);
   EXPECT_EQ(parse_f64("0." + std::string(400, '0') + "1e401"), bits(1.0));
