@@ -44,7 +44,16 @@ struct Assembled {
 /// behind it. Offsets of the map count from the start of this module.
 [[nodiscard]] Result<Assembled> assemble_module(Cursor& cursor, const Limits& limits);
 
-/// Reads `(component …)` at the cursor, likewise. (Defined in decoder/component/.)
+/// Reads the fields of a module, from the cursor to the parenthesis that closes the module or to
+/// the end of the source, and leaves the cursor there. For modules with other heads than `(module
+/// $id`: core modules in components and scripts.
+/// @param name the module's identifier; may be empty
+[[nodiscard]] Result<Assembled> assemble_module_fields(Cursor& cursor, std::string_view name,
+                                                       const Limits& limits);
+
+/// Reads `(component …)` at the cursor, which must stand on its parenthesis, and leaves the cursor
+/// behind it; `component` may be followed by `definition`, as scripts have it. (Defined in
+/// decoder/component_text/.)
 [[nodiscard]] Result<Assembled> assemble_component(Cursor& cursor, const Limits& limits);
 
 /// Gives an error about the produced binary its place in the text.
