@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
+/// No process has more; sums of sizes below it cannot overflow.
+constexpr std::uint64_t address_space = std::uint64_t{1} << 57;
+
 /// An i32 address plus the largest static offset plus the widest access, in whole pages.
 constexpr std::uint64_t guarded_reservation = (std::uint64_t{1} << 33) + (std::uint64_t{1} << 16);
 
@@ -63,6 +66,7 @@ std::uint64_t maximum_pages(const decoder::MemoryType& type) {
 
 Result<std::unique_ptr<Memory>> Memory::create(const decoder::MemoryType& type, bool guarded,
                                                std::uint64_t byte_limit, MemoryBudget* budget) {
+  byte_limit = std::min(byte_limit, address_space);
   const auto initial = bytes_of(type.limits.minimum, type.page_size_log2);
   const auto left =
       budget == nullptr ? byte_limit : std::min(byte_limit, budget->limit - budget->used);
