@@ -34,7 +34,7 @@ struct Limits {
   // Components
   std::uint32_t component_nesting = 1'000;
   std::uint32_t component_type_nesting = 100;       ///< types declared in types; costs native stack
-  std::uint32_t component_definitions = 1'000'000;  ///< in one index space
+  std::uint32_t component_definitions = 1'000'000;  ///< in a component with all nested in it
   std::uint32_t component_type_size = 1'000'000;    ///< nodes of one type, aliases expanded
   std::uint32_t value_nesting = 100;                ///< depth of a component value type
   std::uint32_t flat_parameters = 16;               ///< MAX_FLAT_PARAMS of the Canonical ABI

@@ -14,4 +14,7 @@ namespace airlock::decoder::component {
 /// the nesting of components.
 [[nodiscard]] Result<ComponentTree> read_component(SharedBytes binary, const Limits& limits = {});
 
+/// Reads the contents of the custom section `component-name` as far as they are well-formed.
+void read_component_names(Bytes bytes, ComponentNames& names);
+
 }  // namespace airlock::decoder::component
