@@ -35,6 +35,14 @@ void Encoder::append(const Encoder& piece) {
   for (const auto& entry : piece.marks_) marks_.push_back({entry.offset + base, entry.source});
 }
 
+void Encoder::append(const Assembled& piece) {
+  const auto base = static_cast<std::uint32_t>(size());
+  bytes(piece.binary);
+  for (const auto& entry : piece.map.entries) {
+    marks_.push_back({entry.offset + base, entry.source});
+  }
+}
+
 void Encoder::sized(const Encoder& piece) {
   unsigned_number(piece.size());
   append(piece);

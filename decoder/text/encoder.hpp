@@ -34,6 +34,8 @@ class Encoder {
 
   /// Another piece, with its marks.
   void append(const Encoder& piece);
+  /// A module or component that was assembled on its own, with its marks.
+  void append(const Assembled& piece);
   /// The size of another piece, and the piece.
   void sized(const Encoder& piece);
   /// A section: identifier, size, contents.
