@@ -28,6 +28,7 @@ struct Limits {
   std::uint32_t function_bytes = 7'654'321;
   std::uint32_t branch_table_labels = 1'000'000;
   std::uint32_t control_nesting = 100'000;      ///< blocks in a body; costs heap, not native stack
+  std::uint32_t operand_stack = 1'000'000;      ///< operands of a body at any one point
   std::uint32_t subtype_depth = 63;
   std::uint32_t struct_fields = 10'000;
   std::uint32_t text_nesting = 500;             ///< parentheses in a text, where parsing recurses

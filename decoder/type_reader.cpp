@@ -263,7 +263,7 @@ void read_recursive_group(ByteReader& reader, const Limits& limits, std::vector<
     reader.fail_at(start, "too many types", ErrorKind::limit);
     return;
   }
-  groups.push_back({static_cast<std::uint32_t>(types.size()), count});
+  groups.push_back({static_cast<std::uint32_t>(types.size()), count, start});
   for (std::uint32_t i = 0; i < count && !reader.failed(); ++i)
     types.push_back(read_sub_type(reader, limits));
 }

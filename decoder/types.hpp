@@ -94,6 +94,7 @@ struct SubType {
 struct RecursiveGroup {
   std::uint32_t first = 0;
   std::uint32_t count = 0;
+  std::uint64_t offset = 0;  ///< in the binary
 };
 
 enum class AddressType : std::uint8_t { i32, i64 };

@@ -12,7 +12,8 @@ namespace airlock::validator {
 /// `instruction(i, live)` is called once for each instruction, after it was proven valid:
 /// - not for instructions in dead code (after `br`, `return`, `unreachable` …), nor for any part of
 ///   a block that begins in dead code;
-/// - always for the `else`, `end`, `catch` … of a block that began live, with `live` telling whether
+/// - always for the `else`, `end`, `catch` … of a block that began live, with `live` telling
+/// whether
 ///   the code just before it can be reached. The last call is the function's own `end`.
 /// For all other instructions `live` is true.
 ///
