@@ -25,14 +25,22 @@ constexpr std::size_t name_offset = 19;
 
 FileType type_of_entry(std::uint8_t type) {
   switch (type) {
-    case DT_BLK: return FileType::block_device;
-    case DT_CHR: return FileType::character_device;
-    case DT_DIR: return FileType::directory;
-    case DT_FIFO: return FileType::fifo;
-    case DT_LNK: return FileType::symbolic_link;
-    case DT_REG: return FileType::regular_file;
-    case DT_SOCK: return FileType::socket;
-    default: return FileType::unknown;
+    case DT_BLK:
+      return FileType::block_device;
+    case DT_CHR:
+      return FileType::character_device;
+    case DT_DIR:
+      return FileType::directory;
+    case DT_FIFO:
+      return FileType::fifo;
+    case DT_LNK:
+      return FileType::symbolic_link;
+    case DT_REG:
+      return FileType::regular_file;
+    case DT_SOCK:
+      return FileType::socket;
+    default:
+      return FileType::unknown;
   }
 }
 

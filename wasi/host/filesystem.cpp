@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <climits>
 
+#include "decoder/byte_reader.hpp"
 #include "wasi/host/signals.hpp"
 #include "xxhash.h"
 
@@ -39,9 +40,12 @@ Timestamp timestamp_of(const timespec& time) {
 
 IoResult<timespec> timespec_of(const NewTimestamp& time) {
   switch (time.kind) {
-    case NewTimestamp::Kind::no_change: return timespec{0, UTIME_OMIT};
-    case NewTimestamp::Kind::now: return timespec{0, UTIME_NOW};
-    case NewTimestamp::Kind::given: break;
+    case NewTimestamp::Kind::no_change:
+      return timespec{0, UTIME_OMIT};
+    case NewTimestamp::Kind::now:
+      return timespec{0, UTIME_NOW};
+    case NewTimestamp::Kind::given:
+      break;
   }
   if (time.nanoseconds >= nanoseconds_per_second) return io_error(ErrorCode::invalid);
   if (time.seconds > INT64_MAX) return io_error(ErrorCode::overflow);
@@ -67,9 +71,9 @@ int open_mode(const DescriptorFlags& flags) {
 }
 
 MetadataHash hash_of(const FileStatus& status, std::uint64_t secret) {
-  const std::array<std::uint64_t, 5> fields{
-      status.device, status.inode, status.size, static_cast<std::uint64_t>(status.modified.seconds),
-      status.modified.nanoseconds};
+  const std::array<std::uint64_t, 5> fields{status.device, status.inode, status.size,
+                                            static_cast<std::uint64_t>(status.modified.seconds),
+                                            status.modified.nanoseconds};
   const XXH128_hash_t hash = XXH3_128bits_withSeed(fields.data(), sizeof fields, secret);
   return {hash.low64, hash.high64};
 }
@@ -78,14 +82,22 @@ MetadataHash hash_of(const FileStatus& status, std::uint64_t secret) {
 
 FileType file_type_of(std::uint32_t mode) {
   switch (mode & S_IFMT) {
-    case S_IFBLK: return FileType::block_device;
-    case S_IFCHR: return FileType::character_device;
-    case S_IFDIR: return FileType::directory;
-    case S_IFIFO: return FileType::fifo;
-    case S_IFLNK: return FileType::symbolic_link;
-    case S_IFREG: return FileType::regular_file;
-    case S_IFSOCK: return FileType::socket;
-    default: return FileType::unknown;
+    case S_IFBLK:
+      return FileType::block_device;
+    case S_IFCHR:
+      return FileType::character_device;
+    case S_IFDIR:
+      return FileType::directory;
+    case S_IFIFO:
+      return FileType::fifo;
+    case S_IFLNK:
+      return FileType::symbolic_link;
+    case S_IFREG:
+      return FileType::regular_file;
+    case S_IFSOCK:
+      return FileType::socket;
+    default:
+      return FileType::unknown;
   }
 }
 
@@ -194,9 +206,8 @@ IoResult<void> Descriptor::advise(std::uint64_t offset, std::uint64_t length, Ad
                                       POSIX_FADV_RANDOM,   POSIX_FADV_WILLNEED,
                                       POSIX_FADV_DONTNEED, POSIX_FADV_NOREUSE};
   if (offset > largest_offset || length > largest_offset) return io_error(ErrorCode::invalid);
-  const int error =
-      ::posix_fadvise(fd(), static_cast<off_t>(offset), static_cast<off_t>(length),
-                      advices[static_cast<std::size_t>(advice)]);
+  const int error = ::posix_fadvise(fd(), static_cast<off_t>(offset), static_cast<off_t>(length),
+                                    advices[static_cast<std::size_t>(advice)]);
   if (error != 0) return io_error(error_from_errno(error));
   return {};
 }
@@ -206,8 +217,7 @@ IoResult<void> Descriptor::allocate(std::uint64_t offset, std::uint64_t length) 
   if (length == 0 || offset > largest_offset) return io_error(ErrorCode::invalid);
   if (length > largest_offset - offset) return io_error(ErrorCode::file_too_large);
   // Not posix_fallocate: its emulation writes to every block.
-  return succeeded(
-      ::fallocate(fd(), 0, static_cast<off_t>(offset), static_cast<off_t>(length)));
+  return succeeded(::fallocate(fd(), 0, static_cast<off_t>(offset), static_cast<off_t>(length)));
 }
 
 IoResult<void> Descriptor::set_size(std::uint64_t size) const {
@@ -222,7 +232,7 @@ IoResult<void> Descriptor::set_size(std::uint64_t size) const {
 // Any object -------------------------------------------------------------------------------------
 
 IoResult<FileStatus> Descriptor::status() const {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd(), &status) != 0) return last_error();
   return file_status_of(status);
 }
@@ -286,7 +296,7 @@ IoResult<Descriptor::Pointer> Descriptor::open_at(std::string_view path, OpenFla
   IoResult<UniqueFd> fd = system_->resolver().open(this->fd(), path, mode, 0666);
   if (!fd) return io_error(fd.error());
 
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd->get(), &status) != 0) return last_error();
   Pointer opened(new Descriptor());
   opened->system_ = system_;
@@ -309,7 +319,7 @@ IoResult<UniqueFd> Descriptor::open_for_status(std::string_view path, bool follo
 IoResult<FileStatus> Descriptor::status_at(std::string_view path, bool follow) const {
   const IoResult<UniqueFd> found = open_for_status(path, follow);
   if (!found) return io_error(found.error());
-  struct stat status {};
+  struct stat status{};
   if (::fstat(found->get(), &status) != 0) return last_error();
   return file_status_of(status);
 }
@@ -367,7 +377,7 @@ namespace {
 
 /// What kind of object a place holds, without following a link.
 IoResult<FileType> type_at(const PathResolver::Place& place) {
-  struct stat status {};
+  struct stat status{};
   if (::fstatat(place.directory, place.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     return last_error();
   }
@@ -447,8 +457,7 @@ IoResult<void> Descriptor::symlink_at(std::string_view target, std::string_view 
   if (place->trailing_slash) {
     return io_error(type_at(*place) ? ErrorCode::exist : ErrorCode::no_entry);
   }
-  return succeeded(
-      ::symlinkat(std::string(target).c_str(), place->directory, place->name.c_str()));
+  return succeeded(::symlinkat(std::string(target).c_str(), place->directory, place->name.c_str()));
 }
 
 IoResult<std::string> Descriptor::readlink_at(std::string_view path) const {
@@ -467,7 +476,7 @@ IoResult<std::string> Descriptor::readlink_at(std::string_view path) const {
   if (length < 0) return last_error();
   std::string target(buffer.data(), static_cast<std::size_t>(length));
   if (target.starts_with('/')) return io_error(ErrorCode::not_permitted);
-  if (!is_utf8(target)) return io_error(ErrorCode::illegal_byte_sequence);
+  if (!decoder::is_utf8(target)) return io_error(ErrorCode::illegal_byte_sequence);
   return target;
 }
 

@@ -222,7 +222,4 @@ class DirectoryStream {
 [[nodiscard]] FileType file_type_of(std::uint32_t mode);
 [[nodiscard]] FileStatus file_status_of(const struct stat& status);
 
-/// Whether a string is well-formed UTF-8, as all names and paths of WASI are.
-[[nodiscard]] bool is_utf8(std::string_view text);
-
 }  // namespace airlock::wasi

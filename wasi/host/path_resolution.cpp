@@ -47,7 +47,7 @@ IoResult<std::string> read_link(int directory, const std::string& name) {
 }
 
 bool is_symbolic_link(int fd) {
-  struct stat status {};
+  struct stat status{};
   return ::fstat(fd, &status) == 0 && S_ISLNK(status.st_mode);
 }
 
@@ -70,11 +70,11 @@ class Walk {
       }
       if (pending_.empty() && !must_be_directory_) {
         IoResult<UniqueFd> opened = open_last(component, flags, mode, follow_last);
-        if (opened || !retry_) return opened;
+        if (!retry_) return opened;
       } else if (IoResult<void> entered = enter(component); !entered) {
         // What cannot be entered may be created, if it is last and a directory was not asked for.
         return io_error(creates_directory(entered.error(), flags) ? ErrorCode::is_directory
-                                                                 : entered.error());
+                                                                  : entered.error());
       }
     }
     return open_current(flags);
@@ -110,8 +110,8 @@ class Walk {
 
   /// Goes into a directory, or expands the symbolic link that stands there.
   IoResult<void> enter(const std::string& component) {
-    UniqueFd next(::openat(current(), component.c_str(),
-                           O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    UniqueFd next(
+        ::openat(current(), component.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (next) {
       held_.push_back(std::move(next));
       return {};
@@ -157,9 +157,9 @@ class Walk {
   }
 
   int base_;
-  std::vector<UniqueFd> held_;         ///< directories from below the base to the current one
-  std::vector<std::string> pending_;   ///< components left, the next one last
-  bool must_be_directory_ = false;     ///< the path, or the link at its end, ends in a slash
+  std::vector<UniqueFd> held_;        ///< directories from below the base to the current one
+  std::vector<std::string> pending_;  ///< components left, the next one last
+  bool must_be_directory_ = false;    ///< the path, or the link at its end, ends in a slash
   bool retry_ = false;
   int expansions_ = 0;
 };
@@ -181,8 +181,8 @@ IoResult<UniqueFd> PathResolver::open(int directory, std::string_view path, int 
   const std::string terminated(path);
   for (int attempt = 0; attempt < race_limit; ++attempt) {
     const bool is_path = (flags & O_PATH) != 0;
-    UniqueFd opened(openat2_call(directory, terminated.c_str(),
-                                 flags | (is_path ? O_CLOEXEC : always), mode));
+    UniqueFd opened(
+        openat2_call(directory, terminated.c_str(), flags | (is_path ? O_CLOEXEC : always), mode));
     if (opened) return opened;
     if (errno == EXDEV) return io_error(ErrorCode::not_permitted);
     // EAGAIN: a rename elsewhere made the kernel unsure whether `..` stayed below.

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <cerrno>
 #include <ctime>
 
 namespace airlock::wasi {
@@ -20,10 +21,14 @@ class SignalGuard {
     pthread_sigmask(SIG_BLOCK, &signals_, &previous_);
   }
   ~SignalGuard() {
-    const timespec now{};
-    while (sigtimedwait(&signals_, nullptr, &now) > 0) {
+    const int error = errno;
+    if (error == EPIPE || error == EFBIG) {
+      const timespec now{};
+      while (sigtimedwait(&signals_, nullptr, &now) > 0) {
+      }
     }
     pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
+    errno = error;
   }
   SignalGuard(const SignalGuard&) = delete;
   SignalGuard& operator=(const SignalGuard&) = delete;

@@ -1,0 +1,106 @@
+#include "wasi/host/context.hpp"
+
+#include <unistd.h>
+
+#include <array>
+
+namespace airlock::wasi {
+
+namespace {
+
+std::shared_ptr<InputStream> open_input(const Input& input) {
+  switch (input.kind) {
+    case Input::Kind::inherited:
+      return read_host_fd(STDIN_FILENO);
+    case Input::Kind::bytes:
+      return read_bytes(input.content);
+    case Input::Kind::closed:
+      break;
+  }
+  return read_bytes({});
+}
+
+std::shared_ptr<OutputStream> open_output(const Output& output, int fd) {
+  switch (output.kind) {
+    case Output::Kind::inherited:
+      return write_host_fd(fd);
+    case Output::Kind::captured:
+      if (output.target) return write_string(output.target, output.limit);
+      break;
+    case Output::Kind::discarded:
+      break;
+  }
+  return discard();
+}
+
+/// What an embedder must not hand to a guest: strings that WASI cannot carry.
+Result<void> check_strings(const Configuration& configuration) {
+  const auto has_zero = [](std::string_view text) { return text.find('\0') != text.npos; };
+  for (const std::string& argument : configuration.arguments) {
+    if (has_zero(argument)) return fail(ErrorKind::argument, "an argument contains a zero byte");
+  }
+  for (const auto& [name, value] : configuration.environment) {
+    if (name.empty() || name.contains('=') || has_zero(name) || has_zero(value)) {
+      return fail(ErrorKind::argument,
+                  "`" + name + "` cannot be the name of an environment variable");
+    }
+  }
+  for (const DirectoryGrant& grant : configuration.directories) {
+    if (has_zero(grant.guest_path) || has_zero(grant.host_path)) {
+      return fail(ErrorKind::argument, "the name of a directory contains a zero byte");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Context::Context() : state_(std::make_unique<State>()) {}
+Context::~Context() = default;
+
+Result<std::shared_ptr<Context>> Context::create(Configuration configuration) {
+  if (Result<void> good = check_strings(configuration); !good) return propagate(std::move(good));
+  std::shared_ptr<Context> context(new Context());
+  State& state = context->state();
+  state.file_system = std::make_shared<FileSystem>(
+      configuration.resolve_paths_by_hand ? ResolutionMethod::walk : ResolutionMethod::automatic,
+      configuration.open_files);
+  for (const DirectoryGrant& grant : configuration.directories) {
+    IoResult<Descriptor::Pointer> directory =
+        Descriptor::grant(state.file_system, grant.host_path, grant.read_only);
+    if (!directory) {
+      return fail(ErrorKind::system, "cannot grant directory `" + grant.host_path +
+                                         "`: " + std::string(error_name(directory.error())));
+    }
+    state.preopens.push_back({std::move(*directory), grant.guest_path});
+  }
+
+  state.standard_input = open_input(configuration.standard_input);
+  state.standard_output = open_output(configuration.standard_output, STDOUT_FILENO);
+  state.standard_error = open_output(configuration.standard_error, STDERR_FILENO);
+  state.input_is_terminal =
+      configuration.standard_input.kind == Input::Kind::inherited && ::isatty(STDIN_FILENO) == 1;
+  state.output_is_terminal =
+      configuration.standard_output.kind == Output::Kind::inherited && ::isatty(STDOUT_FILENO) == 1;
+  state.error_is_terminal =
+      configuration.standard_error.kind == Output::Kind::inherited && ::isatty(STDERR_FILENO) == 1;
+
+  if (configuration.random) {
+    std::array<std::byte, sizeof(std::uint64_t)> seed{};
+    if (!fill_secure(seed)) return fail(ErrorKind::system, "the kernel has no random numbers");
+    state.insecure = InsecureRandom(std::bit_cast<std::uint64_t>(seed));
+  }
+  state.configuration = std::move(configuration);
+  return context;
+}
+
+void Context::finish() {
+  for (const std::shared_ptr<OutputStream>& stream :
+       {state_->standard_output, state_->standard_error}) {
+    while (stream->flush() && stream->is_pending()) {
+      if (!state_->loop.block_on({std::make_shared<OutputReadiness>(stream)})) return;
+    }
+  }
+}
+
+}  // namespace airlock::wasi

@@ -1,0 +1,101 @@
+// Waiting for the host: timers, pipes and terminals, with one poll(2) for all of them.
+//
+// A call of a guest that cannot be finished at once leaves a `Watch` behind and suspends. Whoever
+// runs the store then asks the loop for a turn, and lets the suspended calls try again.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "decoder/error.hpp"
+
+namespace airlock::wasi {
+
+/// Nanoseconds of the host's monotonic clock, as the event loop measures deadlines.
+[[nodiscard]] std::uint64_t monotonic_now();
+
+/// What may make something ready. An interest in nothing never comes true by itself.
+struct Interest {
+  int fd = -1;
+  short events = 0;                         ///< POLLIN, POLLOUT
+  std::optional<std::uint64_t> deadline{};  ///< in `monotonic_now`
+};
+
+/// Something that becomes ready (wasi:io/poll.pollable).
+class Pollable {
+ public:
+  virtual ~Pollable() = default;
+  /// Never blocks.
+  [[nodiscard]] virtual bool ready() = 0;
+  /// What to wait for while it is not ready.
+  [[nodiscard]] virtual Interest interest() = 0;
+};
+
+/// Ready from a moment on.
+class Timer final : public Pollable {
+ public:
+  explicit Timer(std::uint64_t deadline) : deadline_(deadline) {}
+  [[nodiscard]] bool ready() override { return monotonic_now() >= deadline_; }
+  [[nodiscard]] Interest interest() override { return {.deadline = deadline_}; }
+
+ private:
+  std::uint64_t deadline_;
+};
+
+/// Ready when a descriptor can be read or written without blocking, or has come to an end.
+class FileReadiness final : public Pollable {
+ public:
+  FileReadiness(int fd, short events) : fd_(fd), events_(events) {}
+  [[nodiscard]] bool ready() override;
+  [[nodiscard]] Interest interest() override { return {.fd = fd_, .events = events_}; }
+
+ private:
+  int fd_;
+  short events_;
+};
+
+/// Whether poll(2) reports anything for the descriptor now.
+[[nodiscard]] bool is_ready(int fd, short events);
+
+using Pollables = std::vector<std::shared_ptr<Pollable>>;
+
+/// One per store. Not for use by several threads.
+class EventLoop {
+ public:
+  /// While it lives, `turn` looks at its pollables.
+  class Watch {
+   public:
+    Watch() = default;
+    Watch(Watch&& other) noexcept;
+    Watch& operator=(Watch&& other) noexcept;
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+    ~Watch() { reset(); }
+    void reset();
+
+   private:
+    friend class EventLoop;
+    EventLoop* loop_ = nullptr;
+    std::list<Pollables>::iterator place_;
+  };
+
+  [[nodiscard]] Watch watch(Pollables pollables);
+
+  /// Blocks until at least one of all watched pollables is ready. May return early (a signal).
+  /// Fails if nothing is watched that could ever become ready.
+  [[nodiscard]] Result<void> turn();
+
+  /// Blocks until one of these is ready.
+  [[nodiscard]] Result<void> block_on(Pollables pollables);
+
+ private:
+  [[nodiscard]] bool any_ready() const;
+
+  std::list<Pollables> watched_;
+};
+
+}  // namespace airlock::wasi
