@@ -1,0 +1,388 @@
+#include "cli/wast/script_runner.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "cli/wast/script_values.hpp"
+#include "cli/wast/spectest.hpp"
+#include "runtime/linker.hpp"
+#include "validator/module_validator.hpp"
+
+namespace airlock::cli {
+
+using decoder::text::Action;
+using decoder::text::Directive;
+using decoder::text::DirectiveKind;
+using decoder::text::ScriptModule;
+using decoder::text::ScriptValue;
+using runtime::Instance;
+
+namespace {
+
+/// A module or component of the script, ready to be instantiated.
+struct Definition {
+  bool is_component = false;
+  std::shared_ptr<const runtime::CompiledModule> module;
+  ComponentHost::Number component = 0;
+};
+
+struct InstanceEntry {
+  bool is_component = false;
+  Instance* instance = nullptr;
+  ComponentHost::Number component = 0;
+};
+
+/// What an action gave: values of a core function or of a component's.
+struct ActionResult {
+  std::vector<runtime::Value> values;
+  std::vector<ScriptValue> component_values;
+  bool is_component = false;
+};
+
+/// Something by a name and the latest of its kind, or why it is not there.
+template <typename T>
+class Named {
+ public:
+  void set(const std::string& name, Result<T> value) {
+    if (!name.empty()) names_.insert_or_assign(name, value);
+    latest_ = std::move(value);
+  }
+  /// @param what "instance" or "module", for the message
+  [[nodiscard]] Result<T> find(const std::string& name, std::string_view what) const {
+    if (name.empty())
+      return latest_ ? *latest_ : fail(ErrorKind::argument, "there is no " + std::string(what));
+    const auto found = names_.find(name);
+    if (found == names_.end())
+      return fail(ErrorKind::argument, "there is no " + std::string(what) + " $" + name);
+    return found->second;
+  }
+
+ private:
+  std::map<std::string, Result<T>> names_;
+  std::optional<Result<T>> latest_;
+};
+
+std::string describe(const Error& error) {
+  constexpr std::string_view kinds[] = {"malformed",   "invalid",  "unlinkable", "uninstantiable",
+                                        "unsupported", "limit",    "trap",       "exit",
+                                        "denied",      "argument", "system"};
+  return std::string(kinds[static_cast<std::size_t>(error.kind)]) + ": " + error.message;
+}
+
+/// Whether a message is the one expected: one begins with the other, since either side may go into
+/// details ("uninitialized element 2", "type mismatch: expected i32, found f64").
+bool same_message(std::string_view expected, std::string_view actual) {
+  return actual.starts_with(expected) || expected.starts_with(actual);
+}
+
+class ScriptRunner {
+ public:
+  ScriptRunner(runtime::Engine& engine, const ScriptOptions& options)
+      : engine_(engine), options_(options), store_(engine), linker_(store_) {}
+
+  [[nodiscard]] Result<void> prepare() { return define_spectest(linker_); }
+
+  void run(const Directive& directive) {
+    const auto result = execute(directive);
+    if (result) {
+      ++summary_.passed;
+      return;
+    }
+    const bool is_skipped = result.error().kind == ErrorKind::unsupported;
+    ++(is_skipped ? summary_.skipped : summary_.failed);
+    summary_.reports.push_back(
+        {.verdict = is_skipped ? Verdict::skipped : Verdict::failed,
+         .position = directive.position,
+         .message = std::string(to_string(directive.kind)) + ": " + result.error().message});
+  }
+
+  [[nodiscard]] ScriptSummary take_summary() { return std::move(summary_); }
+
+ private:
+  // A directive passes, or fails with a message for the report. A failure of the kind
+  // `unsupported` means that it was skipped.
+  static std::unexpected<Error> failed(std::string message) {
+    return fail(ErrorKind::argument, std::move(message));
+  }
+  static std::unexpected<Error> skipped(std::string feature) {
+    return fail(ErrorKind::unsupported, "unsupported: " + std::move(feature));
+  }
+  /// An error where success was expected.
+  static std::unexpected<Error> unexpected_error(const Error& error) {
+    if (error.kind != ErrorKind::unsupported) return failed(describe(error));
+    return error.message.starts_with("unsupported: ") ? std::unexpected(error)
+                                                      : skipped(error.message);
+  }
+
+  Result<void> execute(const Directive& directive) {
+    switch (directive.kind) {
+      case DirectiveKind::module:
+        return run_module(*directive.module);
+      case DirectiveKind::instance:
+        return run_instance(*directive.instance);
+      case DirectiveKind::register_:
+        return run_register(directive);
+      case DirectiveKind::action: {
+        const auto result = act(*directive.action);
+        if (!result) return unexpected_error(result.error());
+        return {};
+      }
+      case DirectiveKind::assert_return:
+        return assert_return(directive);
+      case DirectiveKind::assert_trap:
+        return assert_failure(directive, ErrorKind::trap);
+      case DirectiveKind::assert_exhaustion:
+        return assert_failure(directive, ErrorKind::trap);
+      case DirectiveKind::assert_exception:
+        return assert_exception(directive);
+      case DirectiveKind::assert_unlinkable:
+        return assert_failure(directive, ErrorKind::unlinkable);
+      case DirectiveKind::assert_malformed:
+        return assert_refused(directive, ErrorKind::malformed);
+      case DirectiveKind::assert_invalid:
+        return assert_refused(directive, ErrorKind::invalid);
+      case DirectiveKind::assert_malformed_custom:
+      case DirectiveKind::assert_invalid_custom:
+        return assert_custom(directive);
+      case DirectiveKind::assert_suspension:
+        return skipped("stack switching");
+      case DirectiveKind::thread:
+      case DirectiveKind::wait:
+        return skipped("concurrent threads in scripts");
+    }
+    return failed("directive of no known kind");
+  }
+
+  // --- Modules and instances
+
+  /// Assembles, decodes and validates, without a trace in the store.
+  Result<void> check(const ScriptModule& module) {
+    auto assembled = module.assemble(engine_.limits());
+    if (!assembled) return propagate(std::move(assembled));
+    auto binary = std::make_shared<const std::vector<std::byte>>(std::move(assembled->binary));
+    if (module.is_component) {
+      if (options_.components == nullptr) return skipped("components");
+      auto defined = options_.components->define(std::move(binary));
+      if (!defined) return propagate(std::move(defined));
+      return {};
+    }
+    const auto tree = decoder::read_module(std::move(binary), engine_.limits());
+    if (!tree) return std::unexpected(tree.error());
+    return validator::validate_module(*tree, engine_.limits());
+  }
+
+  Result<Definition> define(const ScriptModule& module) {
+    auto assembled = module.assemble(engine_.limits());
+    if (!assembled) return propagate(std::move(assembled));
+    auto binary = std::make_shared<const std::vector<std::byte>>(std::move(assembled->binary));
+    Definition definition{.is_component = module.is_component, .module = nullptr};
+    if (module.is_component) {
+      if (options_.components == nullptr) return skipped("components");
+      auto component = options_.components->define(std::move(binary));
+      if (!component) return std::unexpected(component.error());
+      definition.component = *component;
+    } else {
+      auto compiled = engine_.compile(std::move(binary));
+      if (!compiled) return std::unexpected(module.locate(compiled.error(), assembled->map));
+      definition.module = *std::move(compiled);
+    }
+    return definition;
+  }
+
+  Result<InstanceEntry> instantiate(const Definition& definition, const std::string& path) {
+    InstanceEntry entry{.is_component = definition.is_component};
+    if (definition.is_component) {
+      auto instance = options_.components->instantiate(definition.component);
+      if (!instance) return propagate(std::move(instance));
+      entry.component = *instance;
+    } else {
+      auto instance = linker_.instantiate(definition.module, path);
+      if (!instance) return propagate(std::move(instance));
+      entry.instance = *instance;
+    }
+    return entry;
+  }
+
+  Result<void> run_module(const ScriptModule& module) {
+    auto definition = define(module);
+    definitions_.set(module.name, definition);
+    if (module.is_definition) {
+      if (!definition) return unexpected_error(definition.error());
+      return {};
+    }
+    auto instance = definition ? instantiate(*definition, module.name)
+                               : Result<InstanceEntry>(std::unexpected(definition.error()));
+    return keep_instance(module.name, std::move(instance));
+  }
+
+  Result<void> run_instance(const decoder::text::InstanceUse& use) {
+    const auto definition = definitions_.find(use.module, "module");
+    auto instance = definition ? instantiate(*definition, use.name)
+                               : Result<InstanceEntry>(std::unexpected(definition.error()));
+    return keep_instance(use.name, std::move(instance));
+  }
+
+  /// Actions on an instance that could not be made fail, or are skipped, for the same reason.
+  Result<void> keep_instance(const std::string& name, Result<InstanceEntry> instance) {
+    instances_.set(name, instance);
+    if (!instance) return unexpected_error(instance.error());
+    return {};
+  }
+
+  Result<void> run_register(const Directive& directive) {
+    const auto entry = instances_.find(directive.subject, "instance");
+    if (!entry) return unexpected_error(entry.error());
+    if (entry->is_component)
+      options_.components->register_instance(directive.name, entry->component);
+    else
+      linker_.define_instance(directive.name, *entry->instance);
+    return {};
+  }
+
+  // --- Actions
+
+  Result<ActionResult> act(const Action& action) {
+    const auto entry = instances_.find(action.instance, "instance");
+    if (!entry) return std::unexpected(entry.error());
+    ActionResult result{.values = {}, .component_values = {}, .is_component = entry->is_component};
+    if (entry->is_component) {
+      auto values = options_.components->invoke(entry->component, action.name, action.arguments);
+      if (!values) return propagate(std::move(values));
+      result.component_values = *std::move(values);
+      return result;
+    }
+    auto values = action.is_get ? get(*entry->instance, action) : invoke(*entry->instance, action);
+    if (!values) return propagate(std::move(values));
+    result.values = *std::move(values);
+    return result;
+  }
+
+  Result<std::vector<runtime::Value>> get(Instance& instance, const Action& action) {
+    runtime::External external{.kind = decoder::ExternKind::function, .function = nullptr};
+    if (!instance.find_export(action.name, external) ||
+        external.kind != decoder::ExternKind::global)
+      return fail(ErrorKind::argument, "there is no global \"" + action.name + '"');
+    runtime::Value value{.type = external.global->type.value, .slots = {}};
+    for (std::uint32_t i = 0; i < runtime::slot_count(value.type); ++i)
+      value.slots[i] = external.global->storage[i];
+    return std::vector{value};
+  }
+
+  Result<std::vector<runtime::Value>> invoke(Instance& instance, const Action& action) {
+    runtime::External external{.kind = decoder::ExternKind::function, .function = nullptr};
+    if (!instance.find_export(action.name, external) ||
+        external.kind != decoder::ExternKind::function)
+      return fail(ErrorKind::argument, "there is no function \"" + action.name + '"');
+    std::vector<runtime::Value> arguments;
+    for (const auto& argument : action.arguments) {
+      auto value = to_runtime_value(argument);
+      if (!value) return propagate(std::move(value));
+      arguments.push_back(*value);
+    }
+    exception_thrown_ = false;
+    runtime::Trap trap;
+    auto values = store_.call(*external.function, arguments, &trap);
+    exception_thrown_ = trap.code == runtime::TrapCode::uncaught_exception;
+    return values;
+  }
+
+  // --- Assertions
+
+  Result<void> assert_return(const Directive& directive) {
+    const auto result = act(*directive.action);
+    if (!result) return unexpected_error(result.error());
+    const auto& expected = directive.results;
+    const bool matched =
+        result->is_component
+            ? std::ranges::equal(expected, result->component_values,
+                                 [](const ScriptValue& wanted, const ScriptValue& actual) {
+                                   return matches(wanted, actual);
+                                 })
+            : std::ranges::equal(expected, result->values,
+                                 [this](const ScriptValue& wanted, const runtime::Value& actual) {
+                                   return matches(engine_.types(), wanted, actual);
+                                 });
+    if (matched) return {};
+    return failed(
+        "expected " + list_text(expected) + ", got " +
+        (result->is_component ? list_text(result->component_values) : list_text(result->values)));
+  }
+
+  /// Whether an action, or instantiating a module, fails in the way that is asserted.
+  Result<void> assert_failure(const Directive& directive, ErrorKind kind) {
+    const auto error = failure_of(directive);
+    if (!error) return failed("expected \"" + directive.message + "\", but nothing went wrong");
+    if (error->kind == ErrorKind::unsupported) return unexpected_error(*error);
+    if (error->kind == kind && same_message(directive.message, error->message)) return {};
+    return failed("expected \"" + directive.message + "\", got " + describe(*error));
+  }
+
+  std::optional<Error> failure_of(const Directive& directive) {
+    if (directive.action) {
+      const auto result = act(*directive.action);
+      return result ? std::nullopt : std::optional(result.error());
+    }
+    const auto definition = directive.module
+                                ? define(*directive.module)
+                                : definitions_.find(directive.instance->module, "module");
+    if (!definition) return definition.error();
+    const auto instance = instantiate(*definition, {});
+    return instance ? std::nullopt : std::optional(instance.error());
+  }
+
+  Result<void> assert_exception(const Directive& directive) {
+    const auto result = act(*directive.action);
+    if (result) return failed("expected an exception, got " + list_text(result->values));
+    if (result.error().kind == ErrorKind::trap && exception_thrown_) return {};
+    if (result.error().kind == ErrorKind::unsupported) return unexpected_error(result.error());
+    return failed("expected an exception, got " + describe(result.error()));
+  }
+
+  /// Whether a module is refused before it could be instantiated.
+  Result<void> assert_refused(const Directive& directive, ErrorKind kind) {
+    const auto result = check(*directive.module);
+    if (result) return failed("expected \"" + directive.message + "\", but it is accepted");
+    if (result.error().kind == ErrorKind::unsupported) return unexpected_error(result.error());
+    const bool is_right =
+        result.error().kind == kind &&
+        (!options_.exact_messages || same_message(directive.message, result.error().message));
+    if (is_right) return {};
+    return failed("expected \"" + directive.message + "\", got " + describe(result.error()));
+  }
+
+  /// Contents of custom sections are not interpreted, so they cannot make a module wrong.
+  Result<void> assert_custom(const Directive& directive) {
+    if (check(*directive.module)) return skipped("checking the contents of custom sections");
+    return {};
+  }
+
+  runtime::Engine& engine_;
+  const ScriptOptions& options_;
+  runtime::Store store_;
+  runtime::Linker linker_;
+  Named<Definition> definitions_;
+  Named<InstanceEntry> instances_;
+  bool exception_thrown_ = false;  ///< the last call ended in an uncaught exception
+  ScriptSummary summary_;
+};
+
+}  // namespace
+
+Result<ScriptSummary> run_script(runtime::Engine& engine, std::string_view source,
+                                 const ScriptOptions& options) {
+  const auto script = decoder::text::parse_script(source, engine.limits());
+  if (!script) return std::unexpected(script.error());
+  ScriptRunner runner(engine, options);
+  if (auto ready = runner.prepare(); !ready) return propagate(std::move(ready));
+  for (const auto& directive : script->directives) runner.run(directive);
+  return runner.take_summary();
+}
+
+std::string format_report(const ScriptReport& report, std::string_view file) {
+  return std::string(file) + ':' + std::to_string(report.position.line) + ": " + report.message;
+}
+
+}  // namespace airlock::cli

@@ -1,0 +1,48 @@
+// Runs test scripts, `.wast` (the reference interpreter's README, "Scripts").
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/wast/component_host.hpp"
+#include "decoder/error.hpp"
+#include "decoder/text/script.hpp"
+#include "runtime/engine.hpp"
+
+namespace airlock::cli {
+
+enum class Verdict : std::uint8_t { passed, failed, skipped };
+
+/// What became of a directive that did not pass.
+struct ScriptReport {
+  Verdict verdict = Verdict::failed;
+  SourcePosition position;
+  std::string message;  ///< "assert_return: expected …, got …"
+};
+
+struct ScriptSummary {
+  std::size_t passed = 0;
+  std::size_t failed = 0;
+  /// Directives that need a feature this build does not run; the report names it.
+  std::size_t skipped = 0;
+  std::vector<ScriptReport> reports;
+};
+
+struct ScriptOptions {
+  ComponentHost* components = nullptr;  ///< without one, directives on components are skipped
+  /// Whether errors of decoding and validation must also read as the script says. Their kind must
+  /// be right in any case, and so must the texts of traps and of failed links.
+  bool exact_messages = false;
+};
+
+/// Runs a script in a store of its own, with the host module `spectest`. A script that cannot be
+/// read at all is an error.
+[[nodiscard]] Result<ScriptSummary> run_script(runtime::Engine& engine, std::string_view source,
+                                               const ScriptOptions& options = {});
+
+/// `file.wast:12: assert_return: expected …`
+[[nodiscard]] std::string format_report(const ScriptReport& report, std::string_view file);
+
+}  // namespace airlock::cli
