@@ -27,7 +27,7 @@ class Store;
 }  // namespace airlock::canonical_abi
 
 namespace airlock::runtime {
-struct External;
+class Linker;
 class Store;
 }  // namespace airlock::runtime
 
@@ -117,6 +117,11 @@ class Context {
   std::unique_ptr<State> state_;
 };
 
+/// Defines `wasi_snapshot_preview1` in a linker for core modules, whose instances then share one
+/// table of descriptors, and lets its store run this context's event loop. All functions exist;
+/// those of what is not granted answer `notcapable`.
+Result<void> define_preview1(runtime::Linker& linker, const std::shared_ptr<Context>& context);
+
 /// Defines what is granted of `wasi:cli`, `wasi:io`, `wasi:clocks`, `wasi:random` and
 /// `wasi:filesystem` in a linker, for every version 0.2.x, and tells it what flags would grant the
 /// rest.
@@ -124,6 +129,7 @@ void define_preview2(canonical_abi::Linker& linker, const std::shared_ptr<Contex
 
 /// Lets calls that wait for the outside world run this context's event loop.
 void run_event_loop(canonical_abi::Store& store, const std::shared_ptr<Context>& context);
+void run_event_loop(runtime::Store& store, const std::shared_ptr<Context>& context);
 
 /// What the command's user can do about an import that was not granted, e.g. "pass
 /// --allow-network" for `wasi:sockets/tcp@0.2.3`. Empty if nothing would help.

@@ -1,0 +1,386 @@
+// fd_*: what is done with a descriptor.
+
+#include <poll.h>
+
+#include <algorithm>
+
+#include "decoder/byte_reader.hpp"
+#include "wasi/preview1/call.hpp"
+#include "wasi/preview1/records.hpp"
+
+namespace airlock::wasi::preview1 {
+
+namespace {
+
+constexpr std::uint64_t largest_position = INT64_MAX;
+
+bool waits(const OpenFile& file) { return (file.flags & fdflags::nonblock) == 0; }
+
+Errno wait_for_file(Call& call, const OpenFile& file, short events) {
+  return call.wait(std::make_shared<FileReadiness>(file.object->fd(), events));
+}
+
+/// Reads from a standard stream into the first buffer.
+Errno read_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
+                  std::uint32_t out) {
+  if (file.input == nullptr) return Errno::badf;
+  std::size_t count = 0;
+  if (!buffers.empty()) {
+    const std::span buffer(static_cast<std::byte*>(buffers[0].iov_base), buffers[0].iov_len);
+    const StreamResult<std::size_t> read = file.input->read(buffer);
+    if (!read && !read.error().closed) return errno_of(read.error().code);
+    if (read && *read == 0) {
+      if (!waits(file)) return Errno::again;
+      return call.wait(std::make_shared<InputReadiness>(file.input));
+    }
+    count = read ? *read : 0;
+  }
+  call.memory.store(out, static_cast<std::uint32_t>(count));
+  return Errno::success;
+}
+
+/// Writes to a standard stream as much as it takes at once.
+Errno write_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
+                   std::uint32_t out) {
+  if (file.output == nullptr) return Errno::badf;
+  const StreamResult<std::uint64_t> permit = file.output->check_write();
+  if (!permit) return permit.error().closed ? Errno::pipe : errno_of(permit.error().code);
+  if (*permit == 0) {
+    if (!waits(file)) return Errno::again;
+    return call.wait(std::make_shared<OutputReadiness>(file.output));
+  }
+  std::uint64_t count = 0;
+  for (const iovec& buffer : buffers) {
+    const std::uint64_t part = std::min<std::uint64_t>(buffer.iov_len, *permit - count);
+    const std::span bytes(static_cast<const std::byte*>(buffer.iov_base), part);
+    const StreamResult<void> written = file.output->write(bytes);
+    if (!written) return written.error().closed ? Errno::pipe : errno_of(written.error().code);
+    count += part;
+  }
+  call.memory.store(out, static_cast<std::uint32_t>(count));
+  return Errno::success;
+}
+
+std::uint32_t narrow(std::size_t count) { return static_cast<std::uint32_t>(count); }
+
+/// Lists so long that their lengths do not fit into the answer are cut short.
+void cut_to_answer(std::vector<iovec>& buffers) {
+  std::uint64_t left = INT32_MAX;
+  for (iovec& buffer : buffers) {
+    buffer.iov_len = std::min<std::uint64_t>(buffer.iov_len, left);
+    left -= buffer.iov_len;
+  }
+}
+
+/// The common beginning of the four ways to read or write: where the answer goes, and the buffers.
+std::expected<std::vector<iovec>, Errno> prepare(const Call& call, std::uint32_t list,
+                                                 std::uint32_t count, std::uint32_t out) {
+  if (!call.memory.contains(out, 4)) return std::unexpected(Errno::fault);
+  std::expected<std::vector<iovec>, Errno> buffers = call.buffers(list, count);
+  if (buffers) cut_to_answer(*buffers);
+  return buffers;
+}
+
+}  // namespace
+
+Errno fd_advise(Call& call, std::uint32_t fd, std::uint64_t offset, std::uint64_t length,
+                std::uint32_t advice) {
+  const auto file = call.file(fd, rights::fd_advise);
+  if (!file) return file.error();
+  if (advice > static_cast<std::uint32_t>(Advice::no_reuse)) return Errno::inval;
+  return errno_of((*file)->object->advise(offset, length, static_cast<Advice>(advice)));
+}
+
+Errno fd_allocate(Call& call, std::uint32_t fd, std::uint64_t offset, std::uint64_t length) {
+  const auto file = call.file(fd, rights::fd_allocate);
+  if (!file) return file.error();
+  return errno_of((*file)->object->allocate(offset, length));
+}
+
+Errno fd_close(Call& call, std::uint32_t fd) {
+  return call.process.files.close(fd) ? Errno::success : Errno::badf;
+}
+
+Errno fd_datasync(Call& call, std::uint32_t fd) {
+  const auto file = call.open_file(fd, rights::fd_datasync);
+  if (!file) return file.error();
+  return (*file)->is_stream() ? Errno::success : errno_of((*file)->object->sync_data());
+}
+
+Errno fd_sync(Call& call, std::uint32_t fd) {
+  const auto file = call.open_file(fd, rights::fd_sync);
+  if (!file) return file.error();
+  return (*file)->is_stream() ? Errno::success : errno_of((*file)->object->sync());
+}
+
+Errno fd_fdstat_get(Call& call, std::uint32_t fd, std::uint32_t out) {
+  const auto file = call.open_file(fd, 0);
+  if (!file) return file.error();
+  if (!call.memory.contains(out, fdstat_size)) return Errno::fault;
+  Filetype type = (*file)->is_terminal ? Filetype::character_device : Filetype::unknown;
+  if (!(*file)->is_stream()) type = filetype_of((*file)->object->type());
+  clear(call.memory, out, fdstat_size);
+  call.memory.store(out, type);
+  call.memory.store(out + std::uint64_t{2}, (*file)->flags);
+  call.memory.store(out + std::uint64_t{8}, (*file)->base_rights);
+  call.memory.store(out + std::uint64_t{16}, (*file)->inheriting_rights);
+  return Errno::success;
+}
+
+Errno fd_fdstat_set_flags(Call& call, std::uint32_t fd, std::uint32_t flags) {
+  const auto file = call.open_file(fd, rights::fd_fdstat_set_flags);
+  if (!file) return file.error();
+  // How writes reach the disk is settled when a file is opened.
+  constexpr std::uint32_t changeable = fdflags::append | fdflags::nonblock;
+  if (((flags ^ (*file)->flags) & ~changeable) != 0) return Errno::inval;
+  (*file)->flags = static_cast<std::uint16_t>(flags);
+  return Errno::success;
+}
+
+Errno fd_fdstat_set_rights(Call& call, std::uint32_t fd, std::uint64_t base,
+                           std::uint64_t inheriting) {
+  const auto file = call.open_file(fd, base);
+  if (!file) return file.error();
+  if ((inheriting & ~(*file)->inheriting_rights) != 0) return Errno::notcapable;
+  (*file)->base_rights = base;
+  (*file)->inheriting_rights = inheriting;
+  return Errno::success;
+}
+
+Errno fd_filestat_get(Call& call, std::uint32_t fd, std::uint32_t out) {
+  const auto file = call.open_file(fd, rights::fd_filestat_get);
+  if (!file) return file.error();
+  FileStatus status;
+  if ((*file)->is_stream()) {
+    status.type = (*file)->is_terminal ? FileType::character_device : FileType::unknown;
+  } else {
+    const IoResult<FileStatus> found = (*file)->object->status();
+    if (!found) return errno_of(found.error());
+    status = *found;
+  }
+  return write_filestat(call.memory, out, status);
+}
+
+Errno fd_filestat_set_size(Call& call, std::uint32_t fd, std::uint64_t size) {
+  const auto file = call.file(fd, rights::fd_filestat_set_size);
+  if (!file) return file.error();
+  return errno_of((*file)->object->set_size(size));
+}
+
+Errno fd_filestat_set_times(Call& call, std::uint32_t fd, std::uint64_t accessed,
+                            std::uint64_t modified, std::uint32_t flags) {
+  const auto file = call.open_file(fd, 0);
+  if (!file) return file.error();
+  if ((*file)->is_stream()) return Errno::badf;
+  if (!(*file)->object->is_mutable()) return Errno::rofs;
+  if (!(*file)->has_rights(rights::fd_filestat_set_times)) return Errno::notcapable;
+  const auto times = new_times(accessed, modified, flags);
+  if (!times) return times.error();
+  return errno_of((*file)->object->set_times(times->accessed, times->modified));
+}
+
+Errno fd_read(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
+              std::uint32_t out) {
+  const auto file = call.open_file(fd, 0);
+  if (!file || (*file)->is_directory()) return Errno::badf;
+  if (!(*file)->has_rights(rights::fd_read)) return Errno::notcapable;
+  const auto buffers = prepare(call, list, count, out);
+  if (!buffers) return buffers.error();
+  if ((*file)->is_stream()) return read_stream(call, **file, *buffers, out);
+  const IoResult<std::size_t> read = (*file)->object->read(*buffers, (*file)->position);
+  if (!read) {
+    if (read.error() != ErrorCode::would_block || !waits(**file)) return errno_of(read.error());
+    return wait_for_file(call, **file, POLLIN);
+  }
+  (*file)->position += *read;
+  call.memory.store(out, narrow(*read));
+  return Errno::success;
+}
+
+Errno fd_pread(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
+               std::uint64_t offset, std::uint32_t out) {
+  const auto file = call.file(fd, rights::fd_read | rights::fd_seek);
+  if (!file) return file.error();
+  if (!(*file)->object->is_seekable()) return Errno::spipe;
+  const auto buffers = prepare(call, list, count, out);
+  if (!buffers) return buffers.error();
+  const IoResult<std::size_t> read = (*file)->object->read(*buffers, offset);
+  if (!read) return errno_of(read.error());
+  call.memory.store(out, narrow(*read));
+  return Errno::success;
+}
+
+Errno fd_write(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
+               std::uint32_t out) {
+  const auto found = call.open_file(fd, 0);
+  if (!found || (*found)->is_directory()) return Errno::badf;
+  OpenFile& file = **found;
+  if (!file.has_rights(rights::fd_write)) return Errno::notcapable;
+  const auto buffers = prepare(call, list, count, out);
+  if (!buffers) return buffers.error();
+  if (file.is_stream()) return write_stream(call, file, *buffers, out);
+  const bool appends = (file.flags & fdflags::append) != 0;
+  const IoResult<std::size_t> written =
+      appends ? file.object->append(*buffers) : file.object->write(*buffers, file.position);
+  if (!written) {
+    if (written.error() != ErrorCode::would_block || !waits(file)) {
+      return errno_of(written.error());
+    }
+    return wait_for_file(call, file, POLLOUT);
+  }
+  file.position += *written;
+  if (appends) {
+    if (const IoResult<FileStatus> status = file.object->status()) file.position = status->size;
+  }
+  call.memory.store(out, narrow(*written));
+  return Errno::success;
+}
+
+Errno fd_pwrite(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
+                std::uint64_t offset, std::uint32_t out) {
+  const auto file = call.file(fd, rights::fd_write | rights::fd_seek);
+  if (!file) return file.error();
+  if (!(*file)->object->is_seekable()) return Errno::spipe;
+  const auto buffers = prepare(call, list, count, out);
+  if (!buffers) return buffers.error();
+  const IoResult<std::size_t> written = (*file)->object->write(*buffers, offset);
+  if (!written) return errno_of(written.error());
+  call.memory.store(out, narrow(*written));
+  return Errno::success;
+}
+
+Errno fd_prestat_get(Call& call, std::uint32_t fd, std::uint32_t out) {
+  const auto file = call.open_file(fd, 0);
+  if (!file || !(*file)->preopened) return Errno::badf;
+  if (!call.memory.contains(out, prestat_size)) return Errno::fault;
+  clear(call.memory, out, prestat_size);  // the tag 0: a directory
+  call.memory.store(out + std::uint64_t{4}, narrow((*file)->preopened->size()));
+  return Errno::success;
+}
+
+Errno fd_prestat_dir_name(Call& call, std::uint32_t fd, std::uint32_t path, std::uint32_t length) {
+  const auto file = call.open_file(fd, 0);
+  if (!file || !(*file)->preopened) return Errno::badf;
+  const std::string& name = *(*file)->preopened;
+  if (length < name.size()) return Errno::nametoolong;
+  if (!call.memory.contains(path, name.size())) return Errno::fault;
+  std::memcpy(call.memory.bytes(path, name.size()).data(), name.data(), name.size());
+  return Errno::success;
+}
+
+namespace {
+
+/// Entries in the guest's buffer, the last one cut where the buffer ends.
+class EntryWriter {
+ public:
+  explicit EntryWriter(std::span<std::byte> buffer) : buffer_(buffer) {}
+
+  /// @return whether all of the entry fitted
+  bool add(const DirectoryStream::Entry& entry) {
+    std::byte header[dirent_size] = {};
+    const auto name_length = static_cast<std::uint32_t>(entry.name.size());
+    const auto type = static_cast<std::uint8_t>(filetype_of(entry.type));
+    std::memcpy(header, &entry.next, 8);
+    std::memcpy(header + 8, &entry.inode, 8);
+    std::memcpy(header + 16, &name_length, 4);
+    std::memcpy(header + 20, &type, 1);
+    return put(header) && put(std::as_bytes(std::span(entry.name)));
+  }
+  [[nodiscard]] std::size_t used() const { return used_; }
+
+ private:
+  bool put(std::span<const std::byte> bytes) {
+    const std::size_t count = std::min(bytes.size(), buffer_.size() - used_);
+    std::memcpy(buffer_.data() + used_, bytes.data(), count);
+    used_ += count;
+    return count == bytes.size();
+  }
+  std::span<std::byte> buffer_;
+  std::size_t used_ = 0;
+};
+
+/// Opens the listing, or moves it to a cookie it is not at.
+Errno list_from(OpenFile& file, std::uint64_t cookie) {
+  if (file.listing == nullptr) {
+    IoResult<std::unique_ptr<DirectoryStream>> opened = file.object->read_directory();
+    if (!opened) return errno_of(opened.error());
+    file.listing = std::move(*opened);
+    file.listing_position = 0;
+    if (cookie == 0) return Errno::success;
+  }
+  // Reading from the start shows what has changed since.
+  if (cookie != 0 && cookie == file.listing_position) return Errno::success;
+  return errno_of(file.listing->seek(cookie));
+}
+
+}  // namespace
+
+Errno fd_readdir(Call& call, std::uint32_t fd, std::uint32_t buffer, std::uint32_t length,
+                 std::uint64_t cookie, std::uint32_t out) {
+  const auto file = call.directory(fd, rights::fd_readdir);
+  if (!file) return file.error();
+  if (!call.memory.contains(out, 4) || !call.memory.contains(buffer, length)) return Errno::fault;
+  if (const Errno error = list_from(**file, cookie); error != Errno::success) return error;
+  const IoResult<FileStatus> self = (*file)->object->status();
+  if (!self) return errno_of(self.error());
+
+  EntryWriter writer(call.memory.bytes(buffer, length));
+  (*file)->listing_position = cookie;
+  while (writer.used() < length) {
+    IoResult<std::optional<DirectoryStream::Entry>> entry = (*file)->listing->next();
+    if (!entry) return errno_of(entry.error());
+    if (!*entry) break;
+    if (!decoder::is_utf8(std::string_view((*entry)->name))) return Errno::ilseq;
+    // What lies above the grant is not the guest's to know.
+    if ((*entry)->name == "..") (*entry)->inode = self->inode;
+    if (!writer.add(**entry)) {
+      (*file)->listing_position = UINT64_MAX;  // the entry has to be read again
+      break;
+    }
+    (*file)->listing_position = (*entry)->next;
+  }
+  call.memory.store(out, narrow(writer.used()));
+  return Errno::success;
+}
+
+Errno fd_renumber(Call& call, std::uint32_t fd, std::uint32_t to) {
+  return call.process.files.renumber(fd, to) ? Errno::success : Errno::badf;
+}
+
+Errno fd_seek(Call& call, std::uint32_t fd, std::uint64_t delta, std::uint32_t whence,
+              std::uint32_t out) {
+  const auto offset = static_cast<std::int64_t>(delta);
+  enum : std::uint32_t { from_start, from_position, from_end };
+  const bool only_asks = offset == 0 && whence == from_position;
+  const auto file = call.file(fd, only_asks ? rights::fd_tell : rights::fd_seek);
+  if (!file) return file.error();
+  if (!(*file)->object->is_seekable()) return Errno::spipe;
+  if (!call.memory.contains(out, 8)) return Errno::fault;
+  std::uint64_t start = 0;
+  if (whence == from_position) {
+    start = (*file)->position;
+  } else if (whence == from_end) {
+    const IoResult<FileStatus> status = (*file)->object->status();
+    if (!status) return errno_of(status.error());
+    start = status->size;
+  } else if (whence != from_start) {
+    return Errno::inval;
+  }
+  // Unsigned arithmetic wraps; a sum below zero or beyond the largest position is too large.
+  const std::uint64_t position = start + delta;
+  if (position > largest_position) return Errno::inval;
+  (*file)->position = position;
+  call.memory.store(out, position);
+  return Errno::success;
+}
+
+Errno fd_tell(Call& call, std::uint32_t fd, std::uint32_t out) {
+  const auto file = call.file(fd, rights::fd_tell);
+  if (!file) return file.error();
+  if (!(*file)->object->is_seekable()) return Errno::spipe;
+  if (!call.memory.contains(out, 8)) return Errno::fault;
+  call.memory.store(out, (*file)->position);
+  return Errno::success;
+}
+
+}  // namespace airlock::wasi::preview1
