@@ -280,12 +280,15 @@ void ModuleParser::parse_vector_constant(Encoder& to) {
   for (const auto& candidate : shapes)
     if (take_keyword(candidate.word)) shape = &candidate;
   if (shape == nullptr) return fail_unexpected();
+  const auto count = count_numbers();
+  if (count < shape->lanes && peek(count).kind != TokenKind::right_parenthesis &&
+      peek(count).kind != TokenKind::left_parenthesis) {
+    cursor_.reset(cursor_.position() + count);
+    return fail_unexpected();
+  }
+  if (count != shape->lanes) return fail("wrong number of lane literals");
   const unsigned width = 16 / shape->lanes;
   for (unsigned lane = 0; lane < shape->lanes; ++lane) {
-    if (!at(TokenKind::integer) && !at(TokenKind::floating)) {
-      if (at_close()) return fail("wrong number of lane literals");
-      return fail_unexpected();
-    }
     if (!shape->is_float && at(TokenKind::floating)) return fail_unexpected();
     const auto text = peek().text;
     const auto bits = !shape->is_float ? parse_integer(text, width * 8)
@@ -295,15 +298,25 @@ void ModuleParser::parse_vector_constant(Encoder& to) {
     to.fixed(*bits, width);
     take();
   }
-  if (at(TokenKind::integer) || at(TokenKind::floating)) fail("wrong number of lane literals");
 }
 
 /// Sixteen lanes
 void ModuleParser::parse_shuffle(Encoder& to) {
-  unsigned count = 0;
-  const auto source = peek().offset;
-  for (; at(TokenKind::integer); ++count) to.byte(static_cast<std::uint8_t>(expect_unsigned(8)));
-  if (count != 16) fail_at(source, "invalid lane length");
+  constexpr std::size_t lanes = 16;
+  if (count_numbers() != lanes) return fail("invalid lane length");
+  for (std::size_t i = 0; i < lanes; ++i) {
+    const auto lane = parse_unsigned(peek().text, 8);
+    if (!lane) return fail("i8 constant out of range");
+    to.byte(static_cast<std::uint8_t>(*lane));
+    take();
+  }
+}
+
+/// How many numbers come next.
+std::size_t ModuleParser::count_numbers() const {
+  std::size_t count = 0;
+  while (peek(count).kind == TokenKind::integer || peek(count).kind == TokenKind::floating) ++count;
+  return count;
 }
 
 // ---- Garbage collection

@@ -64,7 +64,7 @@ void ModuleParser::open_folded(Body& body) {
     // The operands of an `if` come before its arms; between the arms of a `try` is nothing.
     const auto& outer = frames_.back();
     const bool is_if = outer.kind == Frame::Kind::if_;
-    if ((is_if && outer.stage != Frame::Stage::first) || outer.kind == Frame::Kind::try_) {
+    if ((is_if && outer.stage != Frame::Stage::none) || outer.kind == Frame::Kind::try_) {
       take();
       return fail_unexpected();
     }
@@ -104,8 +104,8 @@ void ModuleParser::close_folded(Body& body) {
       break;  // its block goes on
     case if_:
     case try_:
-      if (frame.stage == first) return fail_unexpected();  // it has no arm yet
-      if (frame.opcode == "delegate"_op) break;            // which has ended the block
+      if (frame.stage == none) return fail_unexpected();  // it has no arm yet
+      if (frame.opcode == "delegate"_op) break;           // which has ended the block
       [[fallthrough]];
     case block:
       body.code.mark(peek().offset);
@@ -128,28 +128,29 @@ void ModuleParser::open_arm(Body& body, std::string_view word) {
   auto& block = frames_.back();
   const bool in_if = block.kind == Frame::Kind::if_;
   const bool in_try = block.kind == Frame::Kind::try_;
-  if (in_if && word == "then" && block.stage == first) {
+  if (in_if && word == "then" && block.stage == none) {
     write_hint(body, block);
     body.code.append(block.pending);
     enter_block(body, block.label);
-    block.stage = second;
-  } else if (in_if && word == "else" && block.stage == second) {
+    block.stage = main;
+  } else if (in_if && word == "else" && block.stage == main) {
     body.code.mark(source);
     write_opcode(body.code, "else"_op);
     block.stage = last;
-  } else if (in_try && word == "do" && block.stage == first) {
-    block.stage = second;
-  } else if (in_try && word == "catch" && block.stage == second && block.opcode == "try"_op) {
+  } else if (in_try && word == "do" && block.stage == none) {
+    block.stage = main;
+  } else if (in_try && word == "catch" && (block.stage == main || block.stage == caught)) {
     take();
     body.code.mark(source);
     write_opcode(body.code, "catch"_op);
     body.code.unsigned_number(parse_index(Space::tag));
+    block.stage = caught;
     return push_frame(body, {.kind = Frame::Kind::arm, .opcode = "catch"_op});
-  } else if (in_try && word == "catch_all" && block.stage == second) {
+  } else if (in_try && word == "catch_all" && (block.stage == main || block.stage == caught)) {
     body.code.mark(source);
     write_opcode(body.code, "catch_all"_op);
     block.stage = last;
-  } else if (in_try && word == "delegate" && block.stage == second) {
+  } else if (in_try && word == "delegate" && block.stage == main) {
     take();
     leave_block(body);  // the label counts from outside of the block
     body.code.mark(source);
@@ -203,8 +204,8 @@ bool ModuleParser::parse_flat_delimiter(Body& body) {
   const bool in_if = frame.opcode == "if"_op;
   const bool in_try = frame.opcode == "try"_op;
   const bool fits = *opcode == "end"_op        ? true
-                    : *opcode == "else"_op     ? in_if && frame.stage == first
-                    : *opcode == "delegate"_op ? in_try && frame.stage == first
+                    : *opcode == "else"_op     ? in_if && frame.stage == none
+                    : *opcode == "delegate"_op ? in_try && frame.stage == none
                                                : in_try && frame.stage != last;
   if (!fits) {
     fail_unexpected();
@@ -226,7 +227,7 @@ bool ModuleParser::parse_flat_delimiter(Body& body) {
     write_opcode(body.code, *opcode);
     if (*opcode == "catch"_op) body.code.unsigned_number(parse_index(Space::tag));
     if (*opcode == "else"_op) check_label(frame);
-    frame.stage = *opcode == "catch"_op ? second : last;
+    frame.stage = *opcode == "catch"_op ? caught : last;
   }
   return true;
 }

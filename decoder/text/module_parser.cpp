@@ -51,6 +51,8 @@ Result<Assembled> ModuleParser::run() {
     cursor_.reset(behind);
     parse_custom_annotations();
     check_annotations(first_token);
+    if (contradiction_)
+      fail_at(*contradiction_, "inline function type does not match explicit type");
   }
   if (failed()) return std::unexpected(take_error());
   return write_module();

@@ -77,7 +77,8 @@ class ModuleParser : public TokenParser {
     std::string_view label{};
     Encoder pending{};                 ///< an instruction that is written when its operands are
     const Annotation* hint = nullptr;  ///< its branch hint
-    enum class Stage : std::uint8_t { first, second, last } stage = Stage::first;
+    /// How far its arms are: none yet; `then` or `do`; `catch`; one that must be the last.
+    enum class Stage : std::uint8_t { none, main, caught, last } stage = Stage::none;
   };
 
   struct ElementList {
@@ -201,6 +202,7 @@ class ModuleParser : public TokenParser {
   void parse_constant(Encoder& to, Immediate kind);
   void parse_vector_constant(Encoder& to);
   void parse_shuffle(Encoder& to);
+  [[nodiscard]] std::size_t count_numbers() const;
   void parse_select_types(Encoder& to);
   void parse_branch_cast(Body& body, Encoder& to);
   void parse_type_field(Encoder& to);
@@ -249,6 +251,10 @@ class ModuleParser : public TokenParser {
   std::optional<std::uint32_t> start_;
   std::size_t start_source_ = 0;
   bool needs_data_count_ = false;
+
+  /// The first contradiction between the two parts of a type use, to be reported if the text is
+  /// well-formed otherwise.
+  std::optional<std::size_t> contradiction_;
 
   std::vector<Frame> frames_;  ///< of the code being read
 

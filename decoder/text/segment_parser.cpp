@@ -35,6 +35,10 @@ void ModuleParser::parse_element_segment() {
     head.table = parse_index(Space::table);
     expect_close();
     parse_offset(head.offset);
+  } else if (at(TokenKind::integer) && peek(1).kind == TokenKind::left_parenthesis) {
+    head.is_active = may_omit_kind = true;  // an index without its `(table …)`, as it once was
+    head.table = parse_index(Space::table);
+    parse_offset(head.offset);
   } else if (at_open() && !at_open("ref")) {
     head.is_active = may_omit_kind = true;
     parse_offset(head.offset);
@@ -135,10 +139,13 @@ void ModuleParser::parse_data_segment() {
   const auto index = defined_[static_cast<std::size_t>(Space::data)]++;
   if (auto name = take_name_annotation()) space(Space::data).rename(index, std::move(*name));
   std::uint32_t memory = 0;
-  const bool has_memory = take_open("memory");
+  bool has_memory = take_open("memory");
   if (has_memory) {
     memory = parse_index(Space::memory);
     expect_close();
+  } else if (at(TokenKind::integer)) {  // an index without its `(memory …)`, as it once was
+    has_memory = true;
+    memory = parse_index(Space::memory);
   }
   if (has_memory || at_open()) {
     to.byte(memory == 0 ? 0 : 2);

@@ -327,7 +327,7 @@ ModuleParser::TypeUse ModuleParser::parse_type_use(ParameterNames names, IndexSp
     if (known == nullptr)
       fail_at(offset, "unknown type " + std::to_string(*index));
     else if (known->function != type)
-      fail_at(offset, "inline function type does not match explicit type");
+      contradiction_ = contradiction_.value_or(offset);
   } else if (known != nullptr && known->function) {
     type = *known->function;
     if (locals != nullptr)
