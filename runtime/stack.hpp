@@ -33,6 +33,7 @@ class Stack {
   Slot* frame = nullptr;
   struct Instance* instance = nullptr;
   Slot* top = nullptr;            ///< first free slot above the innermost frame
+  void* boundary = nullptr;       ///< the innermost boundary record
   std::uint32_t nested_runs = 0;  ///< native depth of `call_nested`
 
  private:
