@@ -1,0 +1,19 @@
+// Wasm backtraces: found by walking the return records of a stack.
+#pragma once
+
+#include <vector>
+
+#include "interpreter/frames.hpp"
+#include "runtime/trap.hpp"
+
+namespace airlock::interpreter {
+
+/// Frames of a backtrace that are kept; what lies further out is left away.
+inline constexpr std::size_t backtrace_frames = 64;
+
+/// The frames from a position outwards.
+/// @param is_return the position is behind a call, not at the instruction that trapped
+[[nodiscard]] std::vector<runtime::BacktraceFrame> backtrace(const Cell* code, bool is_return,
+                                                             Slot* frame, Instance* instance);
+
+}  // namespace airlock::interpreter

@@ -1,0 +1,89 @@
+// Frames on the interpreter's stack, and what stands between them.
+//
+// A call's frame begins at the caller's outgoing arguments: they are its parameters, and its
+// results take their place. Its return record holds where to go on and the caller's frame. Three
+// return positions are not in translated code but fixed cells, which find what they need behind the
+// frame that the record names:
+//
+//   finish    the host's call is done
+//   far       a *far record*: the caller runs in another instance
+//   boundary  a *boundary record*: native code goes on (see runtime/native.hpp)
+#pragma once
+
+#include "interpreter/code.hpp"
+#include "interpreter/dispatch.hpp"
+#include "runtime/native.hpp"
+
+namespace airlock::interpreter {
+
+extern const Cell finish_cell[1];
+extern const Cell far_return_cell[1];
+extern const Cell boundary_cell[1];
+/// Starts a native function that native code entered; the frame is the callee's.
+extern const Cell native_start_cell[1];
+
+/// Where a call goes on when it returns.
+struct Continuation {
+  const Cell* code;
+  Slot* frame;
+  Instance* instance;  ///< null: the host, or native code
+};
+
+/// Stands in front of a callee's frame in another instance, at the caller's outgoing arguments.
+struct FarRecord {
+  Continuation caller;
+  const runtime::Function* callee;
+};
+inline constexpr std::size_t far_slots = sizeof(FarRecord) / sizeof(Slot);
+
+/// Stands behind the parameters (or results) of a native function that has entered a function or
+/// suspended; the callee's frame follows.
+struct BoundaryRecord {
+  Continuation caller;
+  runtime::Boundary* boundary;
+  std::uint64_t state;
+  Slot* slots;                        ///< the native function's parameters
+  const runtime::Function* function;  ///< the native function
+  runtime::Function* callee;          ///< null if suspended
+  BoundaryRecord* outer;              ///< the next boundary further out
+};
+inline constexpr std::size_t boundary_slots = sizeof(BoundaryRecord) / sizeof(Slot);
+
+inline Slot* frame_behind(BoundaryRecord* record) {
+  return reinterpret_cast<Slot*>(record) + boundary_slots;
+}
+
+inline const Cell* return_code(const Slot* record) {
+  return reinterpret_cast<const Cell*>(record[0].bits);
+}
+inline Slot* return_frame(const Slot* record) { return reinterpret_cast<Slot*>(record[1].bits); }
+
+/// Whether a frame of a function would leave the stack.
+inline bool exhausts_stack(const Registers& r, const Slot* frame, std::size_t slots) {
+  return frame + slots > r.run->limit;
+}
+
+/// Makes a frame and goes to the function's first instruction. `frame` holds the arguments.
+inline void enter(Registers& r, const FunctionCode& callee, Slot* frame, const Cell* return_to,
+                  Slot* caller_frame) {
+  const Cell* entry = callee.entry.load(std::memory_order_acquire);
+  const EntryHeader header = read_entry(entry);
+  if (exhausts_stack(r, frame, header.frame_slots)) [[unlikely]]
+    return raise(r, TrapCode::call_stack_exhausted);
+  Slot* zero = frame + header.first_zeroed;
+  for (Slot* const end = zero + header.zeroed; zero != end; zero += zero_step)
+    std::memset(static_cast<void*>(zero), 0, zero_step * sizeof(Slot));
+  Slot* record = frame + header.record;
+  record[0].bits = reinterpret_cast<std::uint64_t>(return_to);
+  record[1].bits = reinterpret_cast<std::uint64_t>(caller_frame);
+  r.frame = frame;
+  r.code = entry + entry_cells;
+}
+
+/// Calls a function of any kind and instance. The arguments are in `slots`, results go there.
+void call_any(Registers& r, runtime::Function& callee, Slot* slots, Continuation caller);
+
+/// Calls native code.
+void call_native(Registers& r, const runtime::Function& callee, Slot* slots, Continuation caller);
+
+}  // namespace airlock::interpreter

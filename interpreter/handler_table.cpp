@@ -1,0 +1,27 @@
+#include "interpreter/handler_table.hpp"
+
+#include <memory>
+
+namespace airlock::interpreter {
+
+const HandlerTable& handlers() {
+  static const std::unique_ptr<const HandlerTable> table = [] {
+    auto made = std::make_unique<HandlerTable>();
+    add_i32_handlers(*made);
+    add_i64_handlers(*made);
+    add_float_handlers(*made);
+    add_conversion_handlers(*made);
+    add_branch_handlers(*made);
+    add_load_handlers(*made);
+    add_store_handlers(*made);
+    add_move_handlers(*made);
+    add_control_handlers(*made);
+    add_table_handlers(*made);
+    add_bulk_handlers(*made);
+    add_wide_handlers(*made);
+    return made;
+  }();
+  return *table;
+}
+
+}  // namespace airlock::interpreter

@@ -1,0 +1,167 @@
+// Handlers of table and reference instructions (specification: Execution, Table Instructions,
+// Reference Instructions). Operands are in slots; indices of 32-bit tables are read as 32 bits.
+#include <algorithm>
+
+#include "interpreter/dispatch.hpp"
+#include "interpreter/handler_table.hpp"
+
+namespace airlock::interpreter {
+
+namespace {
+
+using runtime::Table;
+
+inline Slot& operand_slot(Registers& r, std::size_t half) {
+  return r.frame[read_operand<Half>(r.code, half)];
+}
+inline Table& operand_table(Registers& r, std::size_t half) {
+  return *r.instance->tables[read_operand<Half>(r.code, half)];
+}
+inline bool is_wide(const Table& table) { return table.type.address == decoder::AddressType::i64; }
+inline std::uint64_t read_index(const Slot& slot, bool wide) { return wide ? slot.i64 : slot.i32; }
+
+/// Table, index slot, destination slot.
+struct TableGet {
+  static void execute(Registers& r) {
+    const Table& table = operand_table(r, 0);
+    const std::uint64_t index = read_index(operand_slot(r, 1), is_wide(table));
+    if (index >= table.elements.size()) return raise(r, TrapCode::out_of_bounds_table_access);
+    put<std::uint64_t, Target::slot>(r, 2, table.elements[index].bits);
+    r.code += cells_for(3);
+  }
+};
+
+/// Table, index slot, value slot.
+struct TableSet {
+  static void execute(Registers& r) {
+    Table& table = operand_table(r, 0);
+    const std::uint64_t index = read_index(operand_slot(r, 1), is_wide(table));
+    if (index >= table.elements.size()) return raise(r, TrapCode::out_of_bounds_table_access);
+    table.elements[index].bits = operand_slot(r, 2).bits;
+    r.code += cells_for(3);
+  }
+};
+
+/// Table, destination slot.
+struct TableSize {
+  static void execute(Registers& r) {
+    put<std::uint64_t, Target::slot>(r, 1, operand_table(r, 0).elements.size());
+    r.code += cells_for(2);
+  }
+};
+
+/// Table, slots of the value, the number of elements and the destination.
+struct TableGrow {
+  [[gnu::noinline]] static void execute(Registers& r) {
+    Table& table = operand_table(r, 0);
+    const bool wide = is_wide(table);
+    const auto old = static_cast<std::uint64_t>(
+        table.grow(read_index(operand_slot(r, 2), wide), operand_slot(r, 1)));
+    put<std::uint64_t, Target::slot>(r, 3, wide ? old : static_cast<std::uint32_t>(old));
+    r.code += cells_for(4);
+  }
+};
+
+/// Table, slots of the first index, the value and the number of elements.
+struct TableFill {
+  [[gnu::noinline]] static void execute(Registers& r) {
+    Table& table = operand_table(r, 0);
+    const bool wide = is_wide(table);
+    const std::uint64_t first = read_index(operand_slot(r, 1), wide);
+    const std::uint64_t count = read_index(operand_slot(r, 3), wide);
+    if (!table.contains(first, count)) return raise(r, TrapCode::out_of_bounds_table_access);
+    std::fill_n(table.elements.begin() + static_cast<std::ptrdiff_t>(first), count,
+                operand_slot(r, 2));
+    r.code += cells_for(4);
+  }
+};
+
+/// Destination table, source table, slots of destination, source and number.
+struct TableCopy {
+  [[gnu::noinline]] static void execute(Registers& r) {
+    Table& to = operand_table(r, 0);
+    const Table& from = operand_table(r, 1);
+    const std::uint64_t destination = read_index(operand_slot(r, 2), is_wide(to));
+    const std::uint64_t source = read_index(operand_slot(r, 3), is_wide(from));
+    const std::uint64_t count = read_index(operand_slot(r, 4), is_wide(to) && is_wide(from));
+    if (!to.contains(destination, count) || !from.contains(source, count))
+      return raise(r, TrapCode::out_of_bounds_table_access);
+    if (count != 0)
+      std::memmove(static_cast<void*>(to.elements.data() + destination),
+                   from.elements.data() + source, count * sizeof(Slot));
+    r.code += cells_for(5);
+  }
+};
+
+/// Element segment, table, slots of destination, source and number.
+struct TableInit {
+  [[gnu::noinline]] static void execute(Registers& r) {
+    const std::uint32_t table = read_operand<Half>(r.code, 1);
+    const TrapCode trap = r.instance->initialize_table(
+        table, read_operand<Half>(r.code, 0),
+        read_index(operand_slot(r, 2), is_wide(*r.instance->tables[table])), operand_slot(r, 3).i32,
+        operand_slot(r, 4).i32);
+    if (trap != TrapCode::none) return raise(r, trap);
+    r.code += cells_for(5);
+  }
+};
+
+/// Element segment.
+struct ElementDrop {
+  [[gnu::noinline]] static void execute(Registers& r) {
+    r.instance->drop_elements(read_operand<Half>(r.code, 0));
+    r.code += cells_for(1);
+  }
+};
+
+/// Function index, destination slot.
+struct ReferenceFunction {
+  [[gnu::noinline]] static void execute(Registers& r) {
+    const auto* function = r.instance->function(read_operand<Half>(r.code, 0));
+    put<std::uint64_t, Target::slot>(r, 1, reinterpret_cast<std::uint64_t>(function));
+    r.code += cells_for(2);
+  }
+};
+
+/// Reference slot, destination slot.
+struct ReferenceIsNull {
+  static void execute(Registers& r) {
+    put<std::uint32_t, Target::slot>(r, 1, operand_slot(r, 0).bits == 0);
+    r.code += cells_for(2);
+  }
+};
+
+/// Reference slot.
+struct ReferenceAsNonNull {
+  static void execute(Registers& r) {
+    if (operand_slot(r, 0).bits == 0) return raise(r, TrapCode::null_reference);
+    r.code += cells_for(1);
+  }
+};
+
+/// Two reference slots, destination slot. References are equal if their bits are.
+struct ReferenceEqual {
+  static void execute(Registers& r) {
+    put<std::uint32_t, Target::slot>(r, 2, operand_slot(r, 0).bits == operand_slot(r, 1).bits);
+    r.code += cells_for(3);
+  }
+};
+
+}  // namespace
+
+void add_table_handlers(HandlerTable& table) {
+  table.plain[number("table.get"_op)] = handler<TableGet>;
+  table.plain[number("table.set"_op)] = handler<TableSet>;
+  table.plain[number("table.size"_op)] = handler<TableSize>;
+  table.plain[number("table.grow"_op)] = handler<TableGrow>;
+  table.plain[number("table.fill"_op)] = handler<TableFill>;
+  table.plain[number("table.copy"_op)] = handler<TableCopy>;
+  table.plain[number("table.init"_op)] = handler<TableInit>;
+  table.plain[number("elem.drop"_op)] = handler<ElementDrop>;
+  table.plain[number("ref.func"_op)] = handler<ReferenceFunction>;
+  table.plain[number("ref.is_null"_op)] = handler<ReferenceIsNull>;
+  table.plain[number("ref.as_non_null"_op)] = handler<ReferenceAsNonNull>;
+  table.plain[number("ref.eq"_op)] = handler<ReferenceEqual>;
+}
+
+}  // namespace airlock::interpreter

@@ -1,0 +1,77 @@
+// The state of a running computation: what handlers see and change.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "interpreter/cell.hpp"
+#include "runtime/instance.hpp"
+#include "runtime/stack.hpp"
+#include "runtime/trap.hpp"
+
+#ifndef AIRLOCK_FAST_DISPATCH
+#define AIRLOCK_FAST_DISPATCH 0
+#endif
+
+namespace airlock::interpreter {
+
+using runtime::Instance;
+using runtime::Slot;
+using runtime::TrapCode;
+
+struct Run;
+
+/// The pinned registers. In fast dispatch they are the arguments that handlers pass on to each
+/// other, so each lives in a machine register; in portable dispatch they are this structure.
+struct Registers {
+  const Cell* code = nullptr;   ///< the running instruction
+  Slot* frame = nullptr;        ///< its function's frame; slot 0 is the first parameter
+  std::byte* memory = nullptr;  ///< memory 0 of the instance
+  Instance* instance = nullptr;
+  std::uint64_t accumulator = 0;  ///< the latest integer or reference result
+  std::uint64_t memory_size = 0;  ///< bytes
+  Run* run = nullptr;
+  float accumulator_f32 = 0;   ///< the latest f32 result
+  double accumulator_f64 = 0;  ///< the latest f64 result
+
+  /// Reads anew what belongs to the instance: after its memory may have grown, or it has changed.
+  void load_memory() {
+    const runtime::Memory* memory0 = instance->memory0;
+    memory = memory0 ? memory0->base : nullptr;
+    memory_size = memory0 ? memory0->size : 0;
+  }
+};
+
+#if AIRLOCK_FAST_DISPATCH
+using Handler = void(__attribute__((preserve_none)) *)(const Cell*, Slot*, std::byte*, Instance*,
+                                                       std::uint64_t, std::uint64_t, Run*, float,
+                                                       double);
+#else
+using Handler = void (*)(Registers&);
+#endif
+
+inline Handler handler_of(const Cell& cell) { return reinterpret_cast<Handler>(cell.word); }
+inline Cell cell_of(Handler handler) { return {reinterpret_cast<std::uint64_t>(handler)}; }
+
+/// Why the dispatch loop was left.
+enum class Exit : std::uint8_t { finished, trapped, suspended };
+
+/// What belongs to one native activation of the dispatch loop.
+struct Run {
+  runtime::Store* store = nullptr;
+  runtime::Stack* stack = nullptr;
+  /// First slot no frame may reach. Lies below the end of the stack by what boundaries need.
+  Slot* limit = nullptr;
+  Exit exit = Exit::finished;
+  bool nested = false;
+
+  // Where a trap happened. `trap.code` is set by native code that says more than a code.
+  TrapCode trap_code = TrapCode::none;
+  runtime::Trap* trap = nullptr;
+  const Cell* trap_code_position = nullptr;
+  bool trap_is_return = false;  ///< the position is that behind a call
+  Slot* trap_frame = nullptr;
+  Instance* trap_instance = nullptr;
+};
+
+}  // namespace airlock::interpreter

@@ -1,0 +1,251 @@
+// The translator: from proven instructions to threaded code, in one pass.
+//
+// It mirrors the operand stack symbolically. An operand is a local not yet read, a constant, or a
+// temporary in its *home*: the frame slot that its height on the stack gives it. Instructions take
+// locals and constants as they are. What must hold:
+//
+//   - A local that is on the stack when it is assigned is first saved to its home.
+//   - Where control flow merges, all that can be on the stack lies in its home: at the entry of a
+//     block pending locals are saved (constants below the block's parameters may stay), and at its
+//     end the results are.
+//   - An accumulator mirrors the slot written last by an instruction with a result of its class.
+//     Whatever else writes that slot, and every merge, makes the mirror invalid.
+//   - The latest instruction may be changed as long as nothing stands behind it: its result sent to
+//     a local or only to the accumulator, or the whole fused into what consumes it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "decoder/instruction.hpp"
+#include "interpreter/code.hpp"
+#include "interpreter/handler_table.hpp"
+
+namespace airlock::interpreter {
+
+/// Translates one function: a sink of the function validator.
+class Translator {
+ public:
+  Translator(const TranslatedModule& module, std::uint32_t defined_index);
+
+  /// See `validator::Sink`.
+  void instruction(const decoder::Instruction& instruction, bool live);
+
+  /// The code, once the last instruction was handed over.
+  [[nodiscard]] Result<Translation> finish();
+
+ private:
+  using Instruction = decoder::Instruction;
+  using ValueKind = decoder::ValueKind;
+  using ValueType = decoder::ValueType;
+
+  static constexpr std::uint32_t none = 0xffffffff;
+
+  /// An operand on the symbolic stack.
+  struct Entry {
+    enum class Kind : std::uint8_t { local, constant, temporary };
+    Kind kind = Kind::temporary;
+    ValueKind type = ValueKind::i32;
+    Half home = 0;                  ///< the slot it has by its height
+    Half slot = 0;                  ///< of a local
+    std::uint32_t previous = none;  ///< of a local: the entry below that is the same one
+    std::uint64_t bits = 0;         ///< of a constant
+  };
+
+  /// How an instruction reads an operand. `value` is the slot (also of what the accumulator
+  /// mirrors), or the constant's bits.
+  struct Use {
+    Source source;
+    std::uint64_t value;
+  };
+
+  /// The operands of an instruction in the code stream.
+  struct Operands {
+    std::array<Half, 8> halves{};
+    std::uint8_t count = 0;
+    void add(Half half) { halves[count++] = half; }
+    void add_wide(std::uint64_t word) {
+      add(static_cast<Half>(word));
+      add(static_cast<Half>(word >> 32));
+    }
+  };
+
+  /// Slots that the integer, f32 and f64 accumulators mirror.
+  struct Mirrors {
+    std::array<Half, 3> slots{none, none, none};
+  };
+
+  /// The latest instruction, if it has a result and nothing stands behind it.
+  struct Last {
+    bool valid = false;
+    std::size_t start = 0;                ///< its first cell
+    const Handler* by_target = nullptr;   ///< handlers by destination class
+    bool by_target_is_slot_only = false;  ///< there is only the first of them
+    Operands operands;                    ///< without the destination
+    Half target = 0;
+    std::uint32_t accumulator = none;  ///< which mirror the result sets, if any
+    Mirrors before;                    ///< the mirrors in front of it
+    std::size_t positions = 0;         ///< entries of the side table in front of it
+    // For fusion:
+    Opcode opcode{};
+    Use left{}, right{};
+  };
+
+  enum class ControlKind : std::uint8_t { function, block, loop, if_, else_ };
+
+  struct Control {
+    ControlKind kind = ControlKind::block;
+    decoder::BlockType type;
+    std::size_t height = 0;           ///< entries below the parameters
+    Half base = 0;                    ///< home of the first parameter or result
+    std::size_t start = 0;            ///< of a loop: its first cell
+    std::uint32_t fixups = none;      ///< branches to the end, a list through `fixups_`
+    std::uint32_t else_fixup = none;  ///< of an `if`: the branch to its `else`
+    Mirrors mirrors;                  ///< of an `if`: where its branch is
+  };
+
+  /// A branch distance to be filled in.
+  struct Fixup {
+    std::size_t instruction;  ///< cell that distances count from
+    std::size_t half;         ///< place of the distance, in halves
+    std::uint32_t next;
+  };
+
+  // Types
+  [[nodiscard]] const decoder::Module& tree() const { return module_.module().tree; }
+  [[nodiscard]] std::span<const ValueType> parameters(const decoder::BlockType& type) const;
+  [[nodiscard]] std::span<const ValueType> results(const decoder::BlockType& type) const;
+  [[nodiscard]] std::span<const ValueType> label_types(const Control& control) const;
+  [[nodiscard]] static Half width(ValueKind type) { return type == ValueKind::v128 ? 2 : 1; }
+  [[nodiscard]] static Half slots_of(std::span<const ValueType> types);
+  [[nodiscard]] static std::size_t type_number(ValueKind type);
+  [[nodiscard]] static std::size_t accumulator_of(ValueKind type);
+
+  // The symbolic stack
+  [[nodiscard]] Half next_home() const;
+  void push(Entry entry);
+  void push_temporary(ValueKind type);
+  void push_temporaries(std::span<const ValueType> types);
+  void push_constant(ValueKind type, std::uint64_t bits);
+  void push_local(std::uint32_t local);
+  Entry pop();
+  void shrink(std::size_t height);
+  void reserve(Half slots);
+  /// Moves an entry of the stack to its home.
+  void settle(Entry& entry);
+  void settle_top(std::size_t count);
+  void settle_locals();
+  void save_pending(Half slot);
+
+  // Emitting
+  void emit(Handler handler, const Operands& operands, bool may_trap = false);
+  void emit_result(const Handler* by_target, const Operands& operands, Half target,
+                   std::uint32_t accumulator, bool may_trap);
+  void write_last(Target target);
+  bool retarget_last(const Entry& value, Half slot);
+  void remove_last();
+  [[nodiscard]] bool is_last(const Entry& entry) const {
+    return last_.valid && entry.kind == Entry::Kind::temporary && last_.target == entry.home;
+  }
+  void invalidate(Half slot);
+  void copy(const Entry& from, Half to);
+  [[nodiscard]] Use use(const Entry& entry) const;
+  [[nodiscard]] Use use_slot(Entry& entry);
+  [[nodiscard]] Use use_slot_or_accumulator(Entry& entry);
+  [[nodiscard]] Half slot_of(Entry& entry);
+  void claim(const Entry& entry, const Use& use);
+  static void add_use(Operands& operands, const Use& use, ValueKind type);
+
+  // Instructions
+  bool translate_control(const Instruction& i, bool live);
+  bool translate_call(const Instruction& i);
+  bool translate_variable(const Instruction& i);
+  bool translate_plain(const Instruction& i);
+  bool translate_numeric(const Instruction& i);
+  bool translate_reference(const Instruction& i);
+  bool translate_bulk(const Instruction& i);
+  void unsupported(const Instruction& i);
+  void binary(Opcode opcode);
+  void unary(Opcode opcode);
+  void wide(Opcode opcode);
+  void atomic(const Instruction& i);
+  void select();
+  void local_set(std::uint32_t local);
+  void global_get(std::uint32_t global);
+  void global_set(std::uint32_t global);
+  void load(const Instruction& i);
+  void store(const Instruction& i);
+  bool fold_address(const Entry& entry, Address& form, Operands& operands);
+  [[nodiscard]] bool is_plain_memory(const decoder::MemoryArgument& argument) const;
+  [[nodiscard]] Bounds bounds() const;
+  /// Operands (slots only) behind the immediates, then a result if the type has one.
+  void plain(Opcode opcode, std::span<const Half> immediates, std::size_t operand_count,
+             std::optional<ValueKind> result);
+
+  // Control
+  void begin_block(ControlKind kind, const decoder::BlockType& type);
+  void begin_if(const decoder::BlockType& type);
+  void begin_else(bool live);
+  void end(bool live);
+  void branch(std::uint32_t depth);
+  void branch_if(std::uint32_t depth);
+  void branch_table(std::span<const std::uint32_t> depths);
+  void branch_on_null(std::uint32_t depth);
+  void branch_on_non_null(std::uint32_t depth);
+  void return_values();
+  [[nodiscard]] Control& label(std::uint32_t depth) {
+    return controls_[controls_.size() - 1 - depth];
+  }
+  [[nodiscard]] bool in_place(const Control& control) const;
+  void move_to_label(const Control& control);
+  /// Emits a branch on a condition and returns its fixup; `Operands` then have the distance last.
+  std::uint32_t conditional(Entry& condition, bool sense);
+  std::uint32_t emit_branch(Handler handler, Operands operands);
+  void resolve(std::uint32_t fixup, std::size_t target);
+  void resolve_all(std::uint32_t first, std::size_t target);
+  void link(Control& control, std::uint32_t fixup);
+  void bind_here(std::uint32_t fixup);
+  void jump_to(Control& control);
+  void clear_merge();
+  void take(Control& control, std::uint32_t around);
+
+  // Calls
+  Half settle_arguments(const decoder::FunctionType& type);
+  void finish_call(const decoder::FunctionType& type);
+  void call(const Instruction& i, bool is_tail);
+  void call_indirect(const Instruction& i, bool is_tail);
+  void call_reference(const Instruction& i, bool is_tail);
+
+  const TranslatedModule& module_;
+  const HandlerTable& table_;
+  const decoder::FunctionType& type_;
+  std::uint32_t defined_index_;
+
+  std::vector<Half> local_slots_;
+  std::vector<ValueKind> local_types_;
+  std::vector<std::uint32_t> pending_;  ///< by slot of a local: its topmost entry on the stack
+  Half locals_end_ = 0;
+  Half record_ = 0;
+  Half temporaries_ = 0;  ///< the first home
+  Half frame_slots_ = 0;
+
+  std::vector<Entry> stack_;
+  std::size_t settled_ = 0;  ///< entries from the bottom that are no locals
+  std::vector<Control> controls_;
+  std::vector<Fixup> fixups_;
+  std::vector<Cell> cells_;
+  std::vector<Position> positions_;
+  Mirrors mirrors_;
+  Last last_;
+  std::uint64_t offset_ = 0;  ///< of the current instruction
+
+  // After an instruction that this build does not run, the rest of its block is dead.
+  bool dead_ = false;
+  std::uint32_t dead_nesting_ = 0;
+};
+
+}  // namespace airlock::interpreter
