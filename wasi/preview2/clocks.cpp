@@ -1,0 +1,70 @@
+// wasi:clocks. Without the grant none of its interfaces exists.
+
+#include "wasi/preview2/guest.hpp"
+
+namespace airlock::wasi::preview2 {
+
+namespace {
+
+constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
+
+HostOutcome monotonic_now(Guest& guest, HostCall& call) {
+  return call.returned(Value::u64(guest.state().clocks.now(ClockKind::monotonic)));
+}
+
+HostOutcome monotonic_resolution(Guest& guest, HostCall& call) {
+  return call.returned(Value::u64(guest.state().clocks.resolution(ClockKind::monotonic)));
+}
+
+HostOutcome subscribe_instant(Guest& guest, HostCall& call) {
+  const std::uint64_t deadline = guest.state().clocks.deadline(call.argument(0).as_u64());
+  return call.returned(guest.pollables.own(std::make_shared<Timer>(deadline)));
+}
+
+HostOutcome subscribe_duration(Guest& guest, HostCall& call) {
+  const std::uint64_t now = wasi::monotonic_now();
+  const std::uint64_t duration = call.argument(0).as_u64();
+  const std::uint64_t deadline = duration > UINT64_MAX - now ? UINT64_MAX : now + duration;
+  return call.returned(guest.pollables.own(std::make_shared<Timer>(deadline)));
+}
+
+HostOutcome wall_now(Guest& guest, HostCall& call) {
+  const Timestamp now = guest.state().clocks.wall_now();
+  return call.returned(datetime(static_cast<std::uint64_t>(now.seconds), now.nanoseconds));
+}
+
+HostOutcome wall_resolution(Guest& guest, HostCall& call) {
+  const std::uint64_t tick = guest.state().clocks.resolution(ClockKind::wall);
+  return call.returned(datetime(tick / nanoseconds_per_second,
+                                static_cast<std::uint32_t>(tick % nanoseconds_per_second)));
+}
+
+// The time zone of the host is not told: every guest lives in UTC, as the specification allows.
+
+HostOutcome display(Guest& /*guest*/, HostCall& call) {
+  return call.returned(Value::record({Value::s32(0), Value::string("UTC"), Value::boolean(false)}));
+}
+
+HostOutcome utc_offset(Guest& /*guest*/, HostCall& call) { return call.returned(Value::s32(0)); }
+
+}  // namespace
+
+void define_clocks(Guest& guest, Linker& linker) {
+  if (!guest.state().configuration.clocks) return;
+  HostInstance& monotonic = interface(linker, "wasi:clocks/monotonic-clock");
+  guest.pollables.use(monotonic, "pollable");
+  guest.function(monotonic, "now", monotonic_now);
+  guest.function(monotonic, "resolution", monotonic_resolution);
+  guest.function(monotonic, "subscribe-instant", subscribe_instant);
+  guest.function(monotonic, "subscribe-duration", subscribe_duration);
+
+  HostInstance& wall = interface(linker, "wasi:clocks/wall-clock");
+  guest.function(wall, "now", wall_now);
+  guest.function(wall, "resolution", wall_resolution);
+
+  HostInstance& timezone = interface(linker, "wasi:clocks/timezone");
+  guest.function(timezone, "display", display);
+  guest.function(timezone, "utc-offset", utc_offset);
+}
+
+}  // namespace airlock::wasi::preview2

@@ -1,0 +1,75 @@
+#include "wasi/preview2/guest.hpp"
+
+#include "canonical-abi/component.hpp"
+
+namespace airlock::wasi::preview2 {
+
+namespace {
+
+/// A call that waits for the event loop.
+class Waiting final : public canonical_abi::PendingCall {
+ public:
+  Waiting(std::shared_ptr<Guest> guest, EventLoop::Watch watch, Guest::Attempt attempt)
+      : guest_(std::move(guest)), watch_(std::move(watch)), attempt_(std::move(attempt)) {}
+  HostOutcome poll(HostCall& call) override { return attempt_(call); }
+
+ private:
+  std::shared_ptr<Guest> guest_;  // outlives the watch of its event loop
+  EventLoop::Watch watch_;
+  Guest::Attempt attempt_;
+};
+
+}  // namespace
+
+void Guest::function(HostInstance& instance, std::string name, Function function) {
+  instance.function(std::move(name), [guest = shared_from_this(), function](HostCall& call) {
+    return guest->has_room() ? function(*guest, call) : too_many_resources(call);
+  });
+}
+
+HostOutcome Guest::run_or_wait(HostCall& call, Pollables pollables, Attempt attempt) {
+  const HostOutcome outcome = attempt(call);
+  if (outcome != HostOutcome::pending) return outcome;
+  return call.pending(std::make_unique<Waiting>(
+      shared_from_this(), state().loop.watch(std::move(pollables)), std::move(attempt)));
+}
+
+HostOutcome Guest::too_many_resources(HostCall& call) {
+  return call.trapped("the guest holds too many streams, pollables and other host resources");
+}
+
+HostOutcome Guest::wrong_handle(HostCall& call) {
+  return call.trapped("a handle is not of the resource type that the function takes");
+}
+
+}  // namespace airlock::wasi::preview2
+
+namespace airlock::wasi {
+
+void define_preview2(canonical_abi::Linker& linker, const std::shared_ptr<Context>& context) {
+  const auto guest = std::make_shared<preview2::Guest>(context);
+  preview2::define_io(*guest, linker);  // first: the others use its resources
+  preview2::define_cli(*guest, linker);
+  preview2::define_clocks(*guest, linker);
+  preview2::define_random(*guest, linker);
+  preview2::define_filesystem(*guest, linker);
+  for (const char* prefix : {"wasi:sockets/", "wasi:http/", "wasi:clocks/", "wasi:random/"}) {
+    linker.explain_missing(prefix, std::string(missing_capability(prefix)));
+  }
+}
+
+void run_event_loop(canonical_abi::Store& store, const std::shared_ptr<Context>& context) {
+  store.set_waiter(
+      [context](canonical_abi::Store& /*store*/) { return context->state().loop.turn(); });
+}
+
+std::string_view missing_capability(std::string_view import_name) {
+  if (import_name.starts_with("wasi:sockets/") || import_name.starts_with("wasi:http/")) {
+    return "pass --allow-network";
+  }
+  if (import_name.starts_with("wasi:clocks/")) return "clocks were withdrawn";
+  if (import_name.starts_with("wasi:random/")) return "random numbers were withdrawn";
+  return {};
+}
+
+}  // namespace airlock::wasi

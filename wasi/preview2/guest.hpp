@@ -1,0 +1,136 @@
+// What the functions of WASI 0.2 share for one guest: its host resources, and how they wait.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "canonical-abi/host.hpp"
+#include "canonical-abi/linker.hpp"
+#include "wasi/host/context.hpp"
+
+namespace airlock::wasi::preview2 {
+
+using canonical_abi::HostCall;
+using canonical_abi::HostInstance;
+using canonical_abi::HostOutcome;
+using canonical_abi::Linker;
+using canonical_abi::ResourceType;
+using canonical_abi::Value;
+
+/// Host objects of one resource type. Handles stand for shared ownership, so that dropping a parent
+/// before its children (a file before its streams, a stream before its pollables) harms nobody.
+template <typename T>
+class Resources {
+ public:
+  /// Defines the resource type in the interface it belongs to.
+  void define(HostInstance& instance, std::string name, std::shared_ptr<void> keep_alive,
+              std::size_t& live) {
+    live_ = &live;
+    type_ = instance.resource(std::move(name), [this, keep_alive = std::move(keep_alive)](
+                                                   canonical_abi::Store&, std::uint32_t rep) {
+      if (objects_.remove(rep)) --*live_;
+    });
+  }
+
+  /// Makes the type known where another interface uses it.
+  void use(HostInstance& instance, std::string name) const {
+    instance.resource(std::move(name), type_);
+  }
+
+  [[nodiscard]] Value own(std::shared_ptr<T> object) {
+    ++*live_;
+    return Value::own(type_, objects_.add(std::move(object)));
+  }
+
+  /// What a handle stands for; null if it is none of this type. A guest may import a function under
+  /// another type than ours.
+  [[nodiscard]] std::shared_ptr<T> find(const Value& handle) {
+    if (!handle.is_handle() || handle.resource() != type_) return nullptr;
+    const std::shared_ptr<T>* found = objects_.find(handle.rep());
+    return found != nullptr ? *found : nullptr;
+  }
+
+ private:
+  canonical_abi::HostTable<std::shared_ptr<T>> objects_;
+  const ResourceType* type_ = nullptr;
+  std::size_t* live_ = nullptr;
+};
+
+/// `wasi:io/error`
+struct IoFailure {
+  ErrorCode code = ErrorCode::io;
+};
+
+/// `wasi:cli/terminal-input` and `terminal-output`: to have one is all there is to it.
+struct Terminal {};
+
+struct Guest : std::enable_shared_from_this<Guest> {
+  explicit Guest(std::shared_ptr<Context> its_context) : context(std::move(its_context)) {}
+
+  [[nodiscard]] Context::State& state() { return context->state(); }
+
+  std::shared_ptr<Context> context;
+  std::size_t live_resources = 0;
+  Resources<Pollable> pollables;
+  Resources<InputStream> input_streams;
+  Resources<OutputStream> output_streams;
+  Resources<IoFailure> errors;
+  Resources<Descriptor> descriptors;
+  Resources<DirectoryStream> directory_streams;
+  Resources<Terminal> terminal_inputs;
+  Resources<Terminal> terminal_outputs;
+
+  /// Defines a function that is given this guest.
+  using Function = HostOutcome (*)(Guest& guest, HostCall& call);
+  void function(HostInstance& instance, std::string name, Function function);
+
+  /// Defines a method of a resource, which is its first argument.
+  template <typename T>
+  using Method = HostOutcome (*)(Guest& guest, const std::shared_ptr<T>& self, HostCall& call);
+  template <typename T>
+  void method(HostInstance& instance, std::string_view resource, std::string_view name,
+              Resources<T>& resources, Method<T> method) {
+    std::string full = "[method]" + std::string(resource) + "." + std::string(name);
+    instance.function(std::move(full),
+                      [guest = shared_from_this(), &resources, method](HostCall& call) {
+                        if (!guest->has_room()) return too_many_resources(call);
+                        const std::shared_ptr<T> self = resources.find(call.argument(0));
+                        return self ? method(*guest, self, call) : wrong_handle(call);
+                      });
+  }
+
+  /// Tries a call, and has it tried again when one of the pollables is ready for as long as it
+  /// answers `pending`. What it needs of the arguments it must have kept.
+  using Attempt = std::function<HostOutcome(HostCall&)>;
+  [[nodiscard]] HostOutcome run_or_wait(HostCall& call, Pollables pollables, Attempt attempt);
+
+  [[nodiscard]] bool has_room() const {
+    return live_resources < context->state().configuration.host_resources;
+  }
+  [[nodiscard]] static HostOutcome too_many_resources(HostCall& call);
+  [[nodiscard]] static HostOutcome wrong_handle(HostCall& call);
+};
+
+// The interfaces, by package.
+void define_io(Guest& guest, Linker& linker);
+void define_cli(Guest& guest, Linker& linker);
+void define_clocks(Guest& guest, Linker& linker);
+void define_random(Guest& guest, Linker& linker);
+void define_filesystem(Guest& guest, Linker& linker);
+
+/// The version under which the interfaces are defined; it serves every compatible one.
+inline constexpr std::string_view version = "@0.2.12";
+
+[[nodiscard]] inline HostInstance& interface(Linker& linker, std::string_view name) {
+  return linker.instance(std::string(name) + std::string(version));
+}
+
+/// `datetime`
+[[nodiscard]] inline Value datetime(std::uint64_t seconds, std::uint32_t nanoseconds) {
+  return Value::record({Value::u64(seconds), Value::u32(nanoseconds)});
+}
+
+}  // namespace airlock::wasi::preview2

@@ -1,0 +1,65 @@
+// wasi:random. Without the grant `random` does not exist, and the insecure interfaces give the same
+// numbers every time.
+
+#include "canonical-abi/component.hpp"
+#include "wasi/preview2/guest.hpp"
+
+namespace airlock::wasi::preview2 {
+
+namespace {
+
+/// Room for so many bytes, or nothing if that is more than a guest may be given at once.
+std::optional<std::vector<std::byte>> room(HostCall& call) {
+  const std::uint64_t length = call.argument(0).as_u64();
+  if (length > call.store().engine().limits().host_value_bytes) return std::nullopt;
+  return std::vector<std::byte>(length);
+}
+
+constexpr const char* too_many = "more random bytes asked for than one call can give";
+
+HostOutcome get_random_bytes(Guest& /*guest*/, HostCall& call) {
+  std::optional<std::vector<std::byte>> bytes = room(call);
+  if (!bytes) return call.trapped(too_many);
+  if (!fill_secure(*bytes)) return call.trapped("the kernel has no random numbers");
+  return call.returned(Value::bytes(std::move(*bytes)));
+}
+
+HostOutcome get_random_u64(Guest& /*guest*/, HostCall& call) {
+  std::array<std::byte, sizeof(std::uint64_t)> bytes{};
+  if (!fill_secure(bytes)) return call.trapped("the kernel has no random numbers");
+  return call.returned(Value::u64(std::bit_cast<std::uint64_t>(bytes)));
+}
+
+HostOutcome get_insecure_random_bytes(Guest& guest, HostCall& call) {
+  std::optional<std::vector<std::byte>> bytes = room(call);
+  if (!bytes) return call.trapped(too_many);
+  guest.state().insecure.fill(*bytes);
+  return call.returned(Value::bytes(std::move(*bytes)));
+}
+
+HostOutcome get_insecure_random_u64(Guest& guest, HostCall& call) {
+  return call.returned(Value::u64(guest.state().insecure.next()));
+}
+
+HostOutcome insecure_seed(Guest& guest, HostCall& call) {
+  const std::uint64_t first = guest.state().insecure.next();
+  const std::uint64_t second = guest.state().insecure.next();
+  return call.returned(Value::tuple({Value::u64(first), Value::u64(second)}));
+}
+
+}  // namespace
+
+void define_random(Guest& guest, Linker& linker) {
+  if (guest.state().configuration.random) {
+    HostInstance& random = interface(linker, "wasi:random/random");
+    guest.function(random, "get-random-bytes", get_random_bytes);
+    guest.function(random, "get-random-u64", get_random_u64);
+  }
+  HostInstance& insecure = interface(linker, "wasi:random/insecure");
+  guest.function(insecure, "get-insecure-random-bytes", get_insecure_random_bytes);
+  guest.function(insecure, "get-insecure-random-u64", get_insecure_random_u64);
+  HostInstance& seed = interface(linker, "wasi:random/insecure-seed");
+  guest.function(seed, "insecure-seed", insecure_seed);
+}
+
+}  // namespace airlock::wasi::preview2
