@@ -81,7 +81,7 @@ class Store {
 struct ExportedFunction {
   std::string interface;  ///< name of the exported instance it stands in; empty at the root
   std::string name;
-  FunctionType type;  ///< handles count the resource types of the exporting instance
+  FunctionType type;
   const void* implementation = nullptr;
 };
 

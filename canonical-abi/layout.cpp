@@ -105,6 +105,7 @@ void set_layout(Layout& layout, const ValueType& type, bool memory64) {
       layout.alignment = tuple.alignment;
       layout.size = tuple.size;
       layout.offsets = std::move(tuple.offsets);
+      layout.flat_offsets = std::move(tuple.flat_offsets);
       layout.flat = std::move(tuple.flat);
       layout.is_flat_complete = tuple.is_flat_complete;
       return;
@@ -154,6 +155,7 @@ TupleLayout tuple_layout(std::span<const Field> fields, bool memory64) {
     const Layout& inner = field.type->layout(memory64);
     const std::uint64_t offset = align_to(tuple.size, inner.alignment);
     tuple.offsets.push_back(offset);
+    tuple.flat_offsets.push_back(static_cast<std::uint8_t>(tuple.flat.size()));
     tuple.size = std::min(offset + inner.size, size_limit);
     tuple.alignment = std::max(tuple.alignment, inner.alignment);
     append_flat(tuple.flat, tuple.is_flat_complete, inner);
@@ -171,6 +173,7 @@ void compute_layout(ValueType& type) {
 
   const auto inherit = [&](Type child) {
     if (!child) return;
+    type.depth = std::max(type.depth, child->depth + 1);
     type.contains_handle |= child->contains_handle;
     type.contains_borrow |= child->contains_borrow;
     type.contains_pointer |= child->contains_pointer;

@@ -47,8 +47,14 @@ struct TupleLayout {
   std::uint64_t size = 0;
   std::uint32_t alignment = 1;
   std::vector<std::uint64_t> offsets;
+  std::vector<std::uint8_t> flat_offsets;
   std::vector<FlatType> flat;  ///< at most `flat_limit` of them
   bool is_flat_complete = true;
+
+  /// Whether the values travel flat if so many may.
+  [[nodiscard]] bool is_flat(std::size_t max_flat) const {
+    return is_flat_complete && flat.size() <= max_flat;
+  }
 };
 [[nodiscard]] TupleLayout tuple_layout(std::span<const Field> fields, bool memory64);
 

@@ -22,7 +22,7 @@ using enum FlatType;
 TEST_F(LayoutTest, EqualTypesAreOne) {
   EXPECT_EQ(types.list(u8), types.list(u8));
   EXPECT_NE(types.list(u8), types.fixed_list(u8, 1));
-  EXPECT_NE(types.own(0), types.borrow(0));
+  EXPECT_NE(types.own(nullptr), types.borrow(nullptr));
   EXPECT_NE(types.record({{"a", u8}, {"b", u8}}), types.record({{"ab", u8}, {"", u8}}));
 }
 
@@ -90,7 +90,7 @@ TEST_F(LayoutTest, ParametersAreATuple) {
 }
 
 TEST_F(LayoutTest, TraitsAreInherited) {
-  const Type list = types.list(types.option(types.borrow(3)));
+  const Type list = types.list(types.option(types.borrow(nullptr)));
   EXPECT_TRUE(list->contains_borrow);
   EXPECT_TRUE(list->contains_handle);
   EXPECT_TRUE(list->contains_pointer);

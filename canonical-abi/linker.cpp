@@ -39,10 +39,10 @@ std::string key_of(std::string_view name) {
 }  // namespace
 
 struct Linker::Contents {
-  std::map<std::string, std::unique_ptr<HostInstance>, std::less<>> instances;
+  std::map<std::string, std::shared_ptr<HostInstance>, std::less<>> instances;
   std::map<std::string, ComponentInstance*, std::less<>> components;
   std::map<std::string, std::string, std::less<>> advice;
-  HostInstance root;
+  std::shared_ptr<HostInstance> root = std::make_shared<HostInstance>();
 };
 
 Linker::Linker() : contents_(std::make_unique<Contents>()) {}
@@ -52,12 +52,12 @@ Linker& Linker::operator=(Linker&&) noexcept = default;
 
 HostInstance& Linker::instance(std::string_view name) {
   auto& entry = contents_->instances[key_of(name)];
-  if (!entry) entry = std::make_unique<HostInstance>();
+  if (!entry) entry = std::make_shared<HostInstance>();
   return *entry;
 }
 
-HostInstance& Linker::root() { return contents_->root; }
-const HostInstance& Linker::root() const { return contents_->root; }
+HostInstance& Linker::root() { return *contents_->root; }
+std::shared_ptr<HostInstance> Linker::shared_root() const { return contents_->root; }
 
 void Linker::define(std::string_view name, ComponentInstance& instance) {
   contents_->components[key_of(name)] = &instance;
@@ -67,9 +67,9 @@ void Linker::explain_missing(std::string_view prefix, std::string advice) {
   contents_->advice.insert_or_assign(std::string(prefix), std::move(advice));
 }
 
-HostInstance* Linker::find_instance(std::string_view name) const {
+std::shared_ptr<HostInstance> Linker::find_instance(std::string_view name) const {
   const auto found = contents_->instances.find(key_of(name));
-  return found == contents_->instances.end() ? nullptr : found->second.get();
+  return found == contents_->instances.end() ? nullptr : found->second;
 }
 
 ComponentInstance* Linker::find_component(std::string_view name) const {

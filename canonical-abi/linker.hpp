@@ -47,10 +47,10 @@ class Linker {
   /// @param prefix of interface names, e.g. `wasi:sockets/`
   void explain_missing(std::string_view prefix, std::string advice);
 
-  /// The host instance an import name links to; null if there is none.
-  [[nodiscard]] HostInstance* find_instance(std::string_view name) const;
+  /// The host instance an import name links to; null if there is none. A store keeps those it uses.
+  [[nodiscard]] std::shared_ptr<HostInstance> find_instance(std::string_view name) const;
   [[nodiscard]] ComponentInstance* find_component(std::string_view name) const;
-  [[nodiscard]] const HostInstance& root() const;
+  [[nodiscard]] std::shared_ptr<HostInstance> shared_root() const;
   /// The advice for a missing import, or empty.
   [[nodiscard]] std::string_view advice(std::string_view name) const;
 

@@ -25,7 +25,7 @@ std::string key_of(const ValueType& type) {
   std::string key;
   append_number(key, static_cast<std::uint64_t>(type.kind));
   append_number(key, type.length ? *type.length + std::uint64_t{1} : 0);
-  append_number(key, type.resource);
+  append_number(key, reinterpret_cast<std::uintptr_t>(type.resource));
   append_type(key, type.element);
   for (const Field& field : type.fields) {
     append_label(key, field.label);
@@ -131,14 +131,14 @@ Type TypeTable::flags(std::vector<std::string> labels) {
   return intern(std::move(type));
 }
 
-Type TypeTable::own(std::uint32_t resource) {
+Type TypeTable::own(const ResourceType* resource) {
   ValueType type;
   type.kind = TypeKind::own;
   type.resource = resource;
   return intern(std::move(type));
 }
 
-Type TypeTable::borrow(std::uint32_t resource) {
+Type TypeTable::borrow(const ResourceType* resource) {
   ValueType type;
   type.kind = TypeKind::borrow;
   type.resource = resource;
@@ -288,7 +288,7 @@ std::string to_string(Type type) {
       return flags_text(type);
     case TypeKind::own:
     case TypeKind::borrow:
-      return keyword + "<resource " + std::to_string(type->resource) + ">";
+      return keyword + "<" + (type->resource ? type->resource->name : "_") + ">";
     case TypeKind::stream:
     case TypeKind::future:
       return type->element ? keyword + "<" + to_string(type->element) + ">" : keyword;

@@ -24,6 +24,7 @@ namespace airlock::canonical_abi {
 
 class ComponentInstance;
 class Store;
+struct ResourceType;
 
 /// The constructors of value types.
 enum class TypeKind : std::uint8_t {
@@ -77,9 +78,10 @@ struct Layout {
   std::uint64_t size = 0;
   /// Flat core values; if there are more than `flat_limit` of them, only their number matters.
   std::vector<FlatType> flat;
-  bool is_flat_complete = true;        ///< whether `flat` lists all of them
-  std::vector<std::uint64_t> offsets;  ///< of the fields of a record or tuple
-  std::uint64_t payload_offset = 0;    ///< of the payload of a variant
+  bool is_flat_complete = true;            ///< whether `flat` lists all of them
+  std::vector<std::uint64_t> offsets;      ///< of the fields of a record or tuple
+  std::vector<std::uint8_t> flat_offsets;  ///< likewise among flat values; if all are listed
+  std::uint64_t payload_offset = 0;        ///< of the payload of a variant
 };
 
 struct Field {
@@ -99,12 +101,13 @@ struct ValueType {
   std::vector<Case> cases;
   std::vector<std::string> labels;
   Type element = nullptr;
-  std::optional<std::uint32_t> length;  ///< of a fixed-length list
-  std::uint32_t resource = 0;  ///< of a handle: index among the resource types of its component
-  std::uint8_t discriminant_size = 0;  ///< bytes, of a variant
-  std::uint8_t flags_size = 0;         ///< bytes, of flags
+  std::optional<std::uint32_t> length;     ///< of a fixed-length list
+  const ResourceType* resource = nullptr;  ///< of a handle
+  std::uint8_t discriminant_size = 0;      ///< bytes, of a variant
+  std::uint8_t flags_size = 0;             ///< bytes, of flags
 
   // What the Canonical ABI wants to know, computed once.
+  std::uint32_t depth = 1;        ///< of nesting; bounds recursion over the type
   std::array<Layout, 2> layouts;  ///< for 32-bit and for 64-bit memories
   /// Every bit pattern is a value, and the value is its bits: copying bytes copies the value.
   bool is_plain = false;
@@ -139,8 +142,8 @@ class TypeTable {
   [[nodiscard]] Type option(Type some);
   [[nodiscard]] Type result(Type ok, Type error);  ///< either may be null
   [[nodiscard]] Type flags(std::vector<std::string> labels);
-  [[nodiscard]] Type own(std::uint32_t resource);
-  [[nodiscard]] Type borrow(std::uint32_t resource);
+  [[nodiscard]] Type own(const ResourceType* resource);
+  [[nodiscard]] Type borrow(const ResourceType* resource);
   [[nodiscard]] Type stream(Type element);  ///< may be null
   [[nodiscard]] Type future(Type element);  ///< may be null
 
@@ -171,7 +174,7 @@ struct ResourceType {
   const void* host_tag = nullptr;
 };
 
-/// `list<tuple<u8, string>>`, as WIT writes it; handles show the number of their resource.
+/// `list<tuple<u8, string>>`, as WIT writes it; handles show the name of their resource type.
 [[nodiscard]] std::string to_string(Type type);
 [[nodiscard]] std::string to_string(const FunctionType& type);
 

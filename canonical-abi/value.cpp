@@ -116,6 +116,11 @@ Value Value::with_payload(TypeKind kind, std::uint32_t index, Value payload) {
   return Value(kind, index, std::move(content));
 }
 
+Value Value::of_case(TypeKind kind, std::uint32_t index, std::optional<Value> payload) {
+  if (!payload) return Value(kind, index, {});
+  return with_payload(kind, index, std::move(*payload));
+}
+
 bool operator==(const Value& left, const Value& right) {
   if (left.kind_ != right.kind_ || left.bits_ != right.bits_) return false;
   if (left.is_packed() != right.is_packed()) {

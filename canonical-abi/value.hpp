@@ -94,6 +94,9 @@ class Value {
   [[nodiscard]] static Value variant(std::uint32_t index, Value payload) {
     return with_payload(TypeKind::variant, index, std::move(payload));
   }
+  /// A value of any type that has cases.
+  [[nodiscard]] static Value of_case(TypeKind kind, std::uint32_t index,
+                                     std::optional<Value> payload);
   [[nodiscard]] static Value enumeration(std::uint32_t index) {
     return Value(TypeKind::enumeration, index, {});
   }

@@ -257,8 +257,8 @@ SubType read_sub_type(ByteReader& reader, const Limits& limits) {
 void read_recursive_group(ByteReader& reader, const Limits& limits, std::vector<SubType>& types,
                           std::vector<RecursiveGroup>& groups) {
   const auto start = reader.offset();
-  // The smallest sub type is an array of two bytes behind its code.
-  const std::uint32_t count = reader.take(0x4e) ? reader.count(limits.types, "types", 3) : 1;
+  // The smallest sub type is a structure without fields: its code and a count.
+  const std::uint32_t count = reader.take(0x4e) ? reader.count(limits.types, "types", 2) : 1;
   if (types.size() + count > limits.types) {
     reader.fail_at(start, "too many types", ErrorKind::limit);
     return;

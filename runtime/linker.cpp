@@ -55,7 +55,7 @@ Error Linker::unknown_import(const CompiledModule& module, const decoder::Import
 }
 
 Result<Instance*> Linker::instantiate(std::shared_ptr<const CompiledModule> module,
-                                      std::string path) {
+                                      std::string path, Trap* trap) {
   std::vector<External> imports;
   imports.reserve(module->tree.imports.size());
   for (const auto& import : module->tree.imports) {
@@ -64,7 +64,7 @@ Result<Instance*> Linker::instantiate(std::shared_ptr<const CompiledModule> modu
     if (!entity) return std::unexpected(unknown_import(*module, import));
     imports.push_back(*entity);
   }
-  return store_.instantiate(std::move(module), imports, std::move(path));
+  return store_.instantiate(std::move(module), imports, std::move(path), trap);
 }
 
 }  // namespace airlock::runtime

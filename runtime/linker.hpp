@@ -53,9 +53,9 @@ class Linker {
   [[nodiscard]] std::optional<External> find(std::string_view module, std::string_view name);
 
   /// Looks every import up and instantiates. An import without definition is
-  /// `ErrorKind::unlinkable`: "unknown import: …".
+  /// `ErrorKind::unlinkable`: "unknown import: …". The rest is as with `Store::instantiate`.
   [[nodiscard]] Result<Instance*> instantiate(std::shared_ptr<const CompiledModule> module,
-                                              std::string path = {});
+                                              std::string path = {}, Trap* trap = nullptr);
 
  private:
   using Names = std::map<std::string, External, std::less<>>;

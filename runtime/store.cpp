@@ -44,7 +44,8 @@ MemoryBudget& Store::memory_budget() { return contents_->memory_budget; }
 TableBudget& Store::table_budget() { return contents_->table_budget; }
 
 Result<Instance*> Store::instantiate(std::shared_ptr<const CompiledModule> module,
-                                     std::span<const External> imports, std::string path) {
+                                     std::span<const External> imports, std::string path,
+                                     Trap* trap) {
   const auto limit = engine_.limits().instances;
   if (contents_->instances.size() >= limit)
     return fail(ErrorKind::limit, "the store has reached its limit of " + std::to_string(limit) +
@@ -56,8 +57,12 @@ Result<Instance*> Store::instantiate(std::shared_ptr<const CompiledModule> modul
   Instance& instance = *contents_->instances.emplace_back(*std::move(allocated));
   if (auto done = run_active_segments(instance); !done) return propagate(std::move(done));
   if (const auto start = instance.module->tree.start) {
-    Trap trap;
-    if (!run(*instance.function(*start), {}, {}, trap)) return std::unexpected(to_error(trap));
+    Trap why;
+    if (!run(*instance.function(*start), {}, {}, why)) {
+      auto error = to_error(why);
+      if (trap != nullptr) *trap = std::move(why);
+      return std::unexpected(std::move(error));
+    }
   }
   return &instance;
 }

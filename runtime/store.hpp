@@ -31,9 +31,11 @@ class Store {
   /// the specification: `unlinkable` (with the suite's texts "unknown import", "incompatible import
   /// type"), `trap` for segments out of bounds and a start function that traps.
   /// @param imports one per import of the module, in order
+  /// @param path what traces call the instance; the module's name if empty
+  /// @param trap if given, receives the trap in case of one
   [[nodiscard]] Result<Instance*> instantiate(std::shared_ptr<const CompiledModule> module,
                                               std::span<const External> imports,
-                                              std::string path = {});
+                                              std::string path = {}, Trap* trap = nullptr);
 
   /// A function instance around native code. The store keeps `native` if `owned` is given.
   [[nodiscard]] Function* make_function(const decoder::FunctionType& type, NativeFunction& native);

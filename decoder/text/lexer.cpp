@@ -220,6 +220,10 @@ class Lexer {
       while (at_ < source_.size() && class_of(look()) == CharacterClass::identifier) ++at_;
       id = source_.substr(begin, at_ - begin);
     }
+    if (id.empty() && annotations_ > 0) {  // within an annotation this is just a parenthesis
+      at_ = start;
+      return open();
+    }
     if (id.empty()) return fail(start, "empty annotation id");
     if (open_.empty()) {
       annotation_.id = id;

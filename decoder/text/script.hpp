@@ -54,8 +54,7 @@ class ScriptModule {
  private:
   friend class ScriptParser;
   std::shared_ptr<const ScriptSource> source_;
-  std::size_t token_ =
-      0;  ///< of the parenthesis; for a script that is one module's fields, of these
+  std::size_t token_ = 0;   ///< of its parenthesis
   bool is_bare_ = false;    ///< fields without `(module …)` around them
   std::size_t fields_ = 0;  ///< the token behind the head of a module in text form
   std::string bytes_;       ///< of a binary or quoted one

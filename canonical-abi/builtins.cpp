@@ -1,0 +1,216 @@
+// Canonical built-ins: resources, and what is not run yet.
+#include "canonical-abi/canon.hpp"
+#include "canonical-abi/transfer.hpp"
+
+namespace airlock::canonical_abi {
+
+using runtime::NativeCall;
+using runtime::Outcome;
+using runtime::Slot;
+using runtime::Trap;
+using runtime::TrapCode;
+
+namespace {
+
+Outcome cannot_leave(NativeCall& call) {
+  return call.trapped(Trap(TrapCode::host, "cannot leave component instance"));
+}
+
+/// `canon resource.new`
+class ResourceNew final : public runtime::NativeFunction {
+ public:
+  ResourceNew(ComponentInstance& inst, const ResourceType* rt) : inst_(inst), rt_(rt) {}
+  Outcome call(NativeCall& call) override {
+    if (!inst_.may_leave) return cannot_leave(call);
+    const Handle handle{.kind = HandleKind::own, .rep = call.slots[0].i32, .rt = rt_};
+    const auto index = add_handle(inst_, handle, call.trap);
+    if (!index) return Outcome::trapped;
+    call.slots[0].bits = *index;
+    return call.returned();
+  }
+
+ private:
+  ComponentInstance& inst_;
+  const ResourceType* rt_;
+};
+
+/// `canon resource.rep`
+class ResourceRep final : public runtime::NativeFunction {
+ public:
+  ResourceRep(ComponentInstance& inst, const ResourceType* rt) : inst_(inst), rt_(rt) {}
+  Outcome call(NativeCall& call) override {
+    const Handle* handle = find_handle(inst_, call.slots[0].i32, rt_, call.trap);
+    if (!handle) return Outcome::trapped;
+    call.slots[0].bits = handle->rep;
+    return call.returned();
+  }
+
+ private:
+  ComponentInstance& inst_;
+  const ResourceType* rt_;
+};
+
+/// `canon resource.drop`: a call to the destructor, if the handle owns the resource.
+class ResourceDrop final : public runtime::NativeFunction, public runtime::Boundary {
+ public:
+  ResourceDrop(Store& store, ComponentInstance& inst, const ResourceType* rt)
+      : store_(store), inst_(inst), rt_(rt) {
+    if (rt->impl) entering_ = EnteringSet(*rt->impl, &inst);
+  }
+
+  Outcome call(NativeCall& call) override {
+    if (!inst_.may_leave) return cannot_leave(call);
+    const std::uint32_t index = call.slots[0].i32;
+    Handle* entry = find_handle(inst_, index, rt_, call.trap);
+    if (!entry) return Outcome::trapped;
+    if (entry->num_lends != 0) {
+      return call.trapped(Trap(TrapCode::host, "cannot remove owned resource while borrowed"));
+    }
+    const Handle handle = *entry;
+    inst_.handles.remove(index);
+    if (handle.kind == HandleKind::borrow) {
+      if (handle.borrow_scope) handle.borrow_scope->num_borrows -= 1;
+      return call.returned();
+    }
+    if (!rt_->impl) {
+      if (rt_->host_destructor) rt_->host_destructor(store_, handle.rep);
+      return call.returned();
+    }
+    if (!entering_.may_enter()) {
+      return call.trapped(Trap(TrapCode::host, "cannot enter component instance"));
+    }
+    if (!rt_->dtor) return call.returned();
+    entering_.enter();
+    Slot rep{};
+    rep.bits = handle.rep;
+    // The interpreter copies arguments after this function has returned.
+    argument_ = rep;
+    return call.enter(*rt_->dtor, {&argument_, 1}, *this, 0);
+  }
+
+  Outcome resume(NativeCall& call, std::uint64_t) override {
+    entering_.leave();
+    return call.returned();
+  }
+
+  void unwind(std::uint64_t, Trap&) override {
+    rt_->impl->is_poisoned = true;
+    entering_.leave();
+  }
+
+ private:
+  Store& store_;
+  ComponentInstance& inst_;
+  const ResourceType* rt_;
+  EnteringSet entering_;
+  Slot argument_{};
+};
+
+class Unsupported final : public runtime::NativeFunction {
+ public:
+  Unsupported(ComponentInstance& inst, std::string name) : inst_(inst), name_(std::move(name)) {}
+  Outcome call(NativeCall& call) override {
+    if (!inst_.may_leave) return cannot_leave(call);
+    return call.trapped(Trap(TrapCode::unsupported, "`" + name_ + "` is not supported"));
+  }
+
+ private:
+  ComponentInstance& inst_;
+  std::string name_;
+};
+
+const decoder::FunctionType unary{{decoder::i32}, {decoder::i32}};
+const decoder::FunctionType consumer{{decoder::i32}, {}};
+
+}  // namespace
+
+runtime::Function* canon_resource_new(Store& store, ComponentInstance& inst,
+                                      const ResourceType* rt) {
+  return store.core().make_function(unary, std::make_unique<ResourceNew>(inst, rt));
+}
+
+runtime::Function* canon_resource_rep(Store& store, ComponentInstance& inst,
+                                      const ResourceType* rt) {
+  return store.core().make_function(unary, std::make_unique<ResourceRep>(inst, rt));
+}
+
+runtime::Function* canon_resource_drop(Store& store, ComponentInstance& inst,
+                                       const ResourceType* rt) {
+  return store.core().make_function(consumer, std::make_unique<ResourceDrop>(store, inst, rt));
+}
+
+runtime::Function* canon_unsupported(Store& store, ComponentInstance& inst,
+                                     const decoder::FunctionType& type, std::string name) {
+  return store.core().make_function(type, std::make_unique<Unsupported>(inst, std::move(name)));
+}
+
+bool drop_resource(Store& store, const ResourceType& rt, std::uint32_t rep, Trap& trap) {
+  if (!rt.impl) {
+    if (rt.host_destructor) rt.host_destructor(store, rep);
+    return true;
+  }
+  if (!rt.dtor) return true;
+  auto& contents = store.contents();
+  FuncInst*& destructor = contents.destructors[&rt];
+  if (!destructor) {
+    FunctionType type;
+    type.parameters.push_back({"rep", contents.types.primitive(TypeKind::u32)});
+    destructor = &contents.functions.emplace_back();
+    destructor->signature = contents.signature(std::move(type));
+    destructor->inst = rt.impl;
+    destructor->callee = rt.dtor;
+    destructor->name = "[resource-drop]" + rt.name;
+  }
+  const Value argument = Value::u32(rep);
+  std::optional<Value> none;
+  return invoke(store, *destructor, {&argument, 1}, none, trap);
+}
+
+namespace {
+
+decoder::ValueType core_type(FlatType type) {
+  switch (type) {
+    case FlatType::i32:
+      return decoder::i32;
+    case FlatType::i64:
+      return decoder::i64;
+    case FlatType::f32:
+      return decoder::f32;
+    case FlatType::f64:
+      break;
+  }
+  return decoder::f64;
+}
+
+}  // namespace
+
+decoder::FunctionType flatten_functype(const CanonicalOptions& opts, const Signature& signature,
+                                       Direction direction) {
+  const std::size_t width = opts.memory64 ? 1 : 0;
+  const TupleLayout& parameters = signature.parameters[width];
+  const TupleLayout& results = signature.result_layouts[width];
+  const decoder::ValueType pointer = opts.memory64 ? decoder::i64 : decoder::i32;
+  const bool is_lowered_async = opts.is_async && direction == Direction::lower;
+
+  decoder::FunctionType type;
+  if (parameters.is_flat(is_lowered_async ? max_flat_async_params : max_flat_params)) {
+    for (const FlatType flat : parameters.flat) type.parameters.push_back(core_type(flat));
+  } else {
+    type.parameters.push_back(pointer);
+  }
+  if (is_lowered_async) {
+    if (!signature.results.empty()) type.parameters.push_back(pointer);
+    type.results = {decoder::i32};
+  } else if (opts.is_async) {
+    if (opts.callback) type.results = {decoder::i32};
+  } else if (results.is_flat(max_flat_results)) {
+    for (const FlatType flat : results.flat) type.results.push_back(core_type(flat));
+  } else if (direction == Direction::lift) {
+    type.results = {pointer};
+  } else {
+    type.parameters.push_back(pointer);
+  }
+  return type;
+}
+
+}  // namespace airlock::canonical_abi

@@ -1,0 +1,243 @@
+// Canonical definitions of a component, turned into functions while it is instantiated.
+#include "canonical-abi/canon.hpp"
+#include "canonical-abi/instantiation.hpp"
+
+namespace airlock::canonical_abi {
+
+namespace syntax = decoder::component;
+using syntax::CanonKind;
+
+Result<CanonicalOptions> Instantiator::options(Frame& frame, const syntax::Canon& canon) {
+  const ComponentInstance& inst = *frame.inst;
+  CanonicalOptions opts;
+  const auto function = [&](std::uint32_t index, runtime::Function*& out) -> Result<void> {
+    auto found = at(inst.core_functions, index, "core function");
+    if (!found) return propagate(std::move(found));
+    out = *found;
+    return {};
+  };
+  for (const syntax::CanonOption& option : canon.options) {
+    Result<void> done;
+    switch (option.kind) {
+      case syntax::CanonOptionKind::utf8:
+        opts.string_encoding = StringEncoding::utf8;
+        break;
+      case syntax::CanonOptionKind::utf16:
+        opts.string_encoding = StringEncoding::utf16;
+        break;
+      case syntax::CanonOptionKind::latin1_utf16:
+        opts.string_encoding = StringEncoding::latin1_utf16;
+        break;
+      case syntax::CanonOptionKind::memory: {
+        auto memory = at(inst.core_memories, option.index, "core memory");
+        if (!memory) return propagate(std::move(memory));
+        opts.memory = *memory;
+        opts.memory64 = opts.memory->type().address == decoder::AddressType::i64;
+        break;
+      }
+      case syntax::CanonOptionKind::realloc:
+        done = function(option.index, opts.realloc);
+        break;
+      case syntax::CanonOptionKind::post_return:
+        done = function(option.index, opts.post_return);
+        break;
+      case syntax::CanonOptionKind::callback:
+        done = function(option.index, opts.callback);
+        break;
+      case syntax::CanonOptionKind::async:
+        opts.is_async = true;
+        break;
+    }
+    if (!done) return propagate(std::move(done));
+  }
+  if (opts.realloc && (opts.realloc->parameter_slots != 4 || opts.realloc->result_slots != 1)) {
+    return invalid_component("canonical option `realloc` uses a core function of wrong type");
+  }
+  return opts;
+}
+
+namespace {
+
+/// Whether lowering or lifting these types needs a memory that is not there.
+bool lacks_memory(const Signature& signature, const CanonicalOptions& opts) {
+  if (opts.memory) return false;
+  const auto has_pointer = [](const std::vector<Field>& fields) {
+    for (const Field& field : fields) {
+      if (field.type->contains_pointer) return true;
+    }
+    return false;
+  };
+  return has_pointer(signature.type.parameters) || has_pointer(signature.results) ||
+         !signature.parameters[0].is_flat(max_flat_params) ||
+         !signature.result_layouts[0].is_flat(max_flat_results);
+}
+
+}  // namespace
+
+Result<void> Instantiator::lift(Frame& frame, const syntax::Canon& canon) {
+  ComponentInstance& inst = *frame.inst;
+  auto callee = at(inst.core_functions, canon.function, "core function");
+  if (!callee) return propagate(std::move(callee));
+  auto signature = types_.function_type(inst.scope, canon.type);
+  if (!signature) return propagate(std::move(signature));
+  auto opts = options(frame, canon);
+  if (!opts) return propagate(std::move(opts));
+
+  const decoder::FunctionType type = flatten_functype(*opts, **signature, Direction::lift);
+  if ((*callee)->type != store_.engine().types().intern(type)) {
+    return invalid_component(
+        "lowered parameter or result types of `canon lift` do not match core "
+        "function " +
+        std::to_string(canon.function));
+  }
+  if (lacks_memory(**signature, *opts)) {
+    return invalid_component("canonical option `memory` is required");
+  }
+  if (opts->post_return && (opts->post_return->parameter_slots != type.results.size() ||
+                            opts->post_return->result_slots != 0)) {
+    return invalid_component("canonical option `post-return` uses a core function of wrong type");
+  }
+  FuncInst& function = store_.contents().functions.emplace_back();
+  function.signature = *signature;
+  function.inst = &inst;
+  function.callee = *callee;
+  function.opts = *opts;
+  inst.functions.push_back(&function);
+  return {};
+}
+
+Result<runtime::Function*> Instantiator::lower(Frame& frame, const syntax::Canon& canon) {
+  auto callee = at(frame.inst->functions, canon.function, "function");
+  if (!callee) return propagate(std::move(callee));
+  auto opts = options(frame, canon);
+  if (!opts) return propagate(std::move(opts));
+  if (lacks_memory(*(*callee)->signature, *opts)) {
+    return invalid_component("canonical option `memory` is required");
+  }
+  return canon_lower(store_, **callee, *opts, *frame.inst);
+}
+
+Result<void> Instantiator::define(Frame& frame, const syntax::Canon& it) {
+  if (it.kind == CanonKind::lift) return lift(frame, it);
+  auto function = core_canonical(frame, it);
+  if (!function) return propagate(std::move(function));
+  frame.inst->core_functions.push_back(*function);
+  return {};
+}
+
+Result<runtime::Function*> Instantiator::core_canonical(Frame& frame, const syntax::Canon& canon) {
+  ComponentInstance& inst = *frame.inst;
+  switch (canon.kind) {
+    case CanonKind::lower:
+      return lower(frame, canon);
+    case CanonKind::resource_new:
+    case CanonKind::resource_rep:
+    case CanonKind::resource_drop: {
+      auto resource = types_.resource_type(inst.scope, canon.type);
+      if (!resource) return propagate(std::move(resource));
+      if (canon.kind == CanonKind::resource_drop)
+        return canon_resource_drop(store_, inst, *resource);
+      if ((*resource)->impl != &inst) {
+        return invalid_component("type index " + std::to_string(canon.type) +
+                                 " is not a local resource");
+      }
+      return canon.kind == CanonKind::resource_new ? canon_resource_new(store_, inst, *resource)
+                                                   : canon_resource_rep(store_, inst, *resource);
+    }
+    default:
+      return unsupported(frame, canon);
+  }
+}
+
+namespace {
+
+using Types = std::vector<decoder::ValueType>;
+
+/// The core function types of the built-ins that do not depend on a component type (Explainer:
+/// Canonical Built-ins). Pointers are those of a 32-bit memory unless `pointer` says otherwise.
+decoder::FunctionType builtin_type(const syntax::Canon& canon, decoder::ValueType pointer) {
+  const Types none;
+  const Types one{decoder::i32};
+  switch (canon.kind) {
+    case CanonKind::stream_new:
+    case CanonKind::future_new:
+      return {none, {decoder::i64}};
+    case CanonKind::stream_read:
+    case CanonKind::stream_write:
+      return {{decoder::i32, pointer, pointer}, {pointer}};
+    case CanonKind::future_read:
+    case CanonKind::future_write:
+    case CanonKind::waitable_set_wait:
+    case CanonKind::waitable_set_poll:
+      return {{decoder::i32, pointer}, one};
+    case CanonKind::error_context_new:
+      return {{pointer, pointer}, one};
+    case CanonKind::error_context_debug_message:
+      return {{decoder::i32, pointer}, none};
+    case CanonKind::waitable_join:
+      return {{decoder::i32, decoder::i32}, none};
+    case CanonKind::thread_new_indirect:
+    case CanonKind::thread_spawn_indirect:
+      return {{decoder::i32, decoder::i32}, one};
+    case CanonKind::context_get:
+      return {none, {canon.context_type}};
+    case CanonKind::context_set:
+      return {{canon.context_type}, none};
+    case CanonKind::subtask_cancel:
+    case CanonKind::stream_cancel_read:
+    case CanonKind::stream_cancel_write:
+    case CanonKind::future_cancel_read:
+    case CanonKind::future_cancel_write:
+    case CanonKind::thread_suspend_then_resume:
+    case CanonKind::thread_yield_then_resume:
+    case CanonKind::thread_suspend_then_promote:
+    case CanonKind::thread_yield_then_promote:
+      return {one, one};
+    case CanonKind::subtask_drop:
+    case CanonKind::stream_drop_readable:
+    case CanonKind::stream_drop_writable:
+    case CanonKind::future_drop_readable:
+    case CanonKind::future_drop_writable:
+    case CanonKind::error_context_drop:
+    case CanonKind::waitable_set_drop:
+    case CanonKind::thread_resume_later:
+      return {one, none};
+    case CanonKind::thread_yield:
+    case CanonKind::thread_index:
+    case CanonKind::thread_suspend:
+    case CanonKind::thread_available_parallelism:
+    case CanonKind::waitable_set_new:
+      return {none, one};
+    default:
+      return {none, none};
+  }
+}
+
+}  // namespace
+
+Result<runtime::Function*> Instantiator::unsupported(Frame& frame, const syntax::Canon& canon) {
+  ComponentInstance& inst = *frame.inst;
+  auto opts = options(frame, canon);
+  if (!opts) return propagate(std::move(opts));
+  bool memory64 = opts->memory64;
+  if (canon.kind == CanonKind::waitable_set_wait || canon.kind == CanonKind::waitable_set_poll) {
+    auto memory = at(inst.core_memories, canon.memory, "core memory");
+    if (!memory) return propagate(std::move(memory));
+    memory64 = (*memory)->type().address == decoder::AddressType::i64;
+  }
+  decoder::FunctionType type = builtin_type(canon, memory64 ? decoder::i64 : decoder::i32);
+  if (canon.kind == CanonKind::task_return && canon.result) {
+    // The results travel like the parameters of a lowered function.
+    auto result = types_.value_type(inst.scope, *canon.result);
+    if (!result) return propagate(std::move(result));
+    FunctionType function;
+    function.parameters.push_back({{}, *result});
+    CanonicalOptions plain = *opts;
+    plain.is_async = false;
+    type = flatten_functype(plain, *store_.contents().signature(std::move(function)),
+                            Direction::lower);
+  }
+  return canon_unsupported(store_, inst, type, std::string(to_string(canon.kind)));
+}
+
+}  // namespace airlock::canonical_abi

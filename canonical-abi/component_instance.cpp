@@ -1,0 +1,92 @@
+#include "canonical-abi/component_instance.hpp"
+
+#include <algorithm>
+
+namespace airlock::canonical_abi {
+
+void InstanceValue::add(const std::string& name, ExternValue value) {
+  if (exports.insert_or_assign(name, std::move(value)).second) order.push_back(name);
+}
+
+const ExternValue* InstanceValue::find(std::string_view name) const {
+  const auto found = exports.find(name);
+  return found == exports.end() ? nullptr : &found->second;
+}
+
+bool CoreInstanceValue::find(std::string_view name, runtime::External& out) const {
+  if (instance) return instance->find_export(name, out);
+  const auto found = exports.find(name);
+  if (found == exports.end()) return false;
+  out = found->second;
+  return true;
+}
+
+void Subtask::deliver_resolve() {
+  for (const std::uint32_t index : lenders) {
+    // A lent handle cannot be removed, so the number still means the same entry.
+    if (Handle* handle = inst->handles.get(index)) handle->num_lends -= 1;
+  }
+  lenders.clear();
+}
+
+std::vector<ComponentInstance*> ComponentInstance::entering_set(const ComponentInstance* caller) {
+  const auto contains = [&](const ComponentInstance* instance) {
+    for (const ComponentInstance* entered = caller; entered; entered = entered->parent) {
+      if (entered == instance) return true;
+    }
+    return false;
+  };
+  std::vector<ComponentInstance*> entering;
+  // All ancestors of an instance that the caller is inside of are entered, too.
+  for (ComponentInstance* instance = this; instance && !contains(instance);
+       instance = instance->parent) {
+    entering.push_back(instance);
+  }
+  return entering;
+}
+
+CallRecord& Store::Contents::acquire_record() {
+  if (!free_record) return records.emplace_back();
+  CallRecord& record = *free_record;
+  free_record = record.next_free;
+  return record;
+}
+
+void Store::Contents::release_record(CallRecord& record) {
+  record.task = {};
+  record.subtask.lenders.clear();
+  record.values.clear();
+  record.continuation.reset();
+  record.next_free = free_record;
+  free_record = &record;
+}
+
+const Signature* Store::Contents::signature(FunctionType type) {
+  Signature& signature = signatures.emplace_back();
+  signature.type = std::move(type);
+  if (signature.type.result) signature.results.push_back({{}, signature.type.result});
+  for (const bool memory64 : {false, true}) {
+    const std::size_t width = memory64 ? 1 : 0;
+    signature.parameters[width] = tuple_layout(signature.type.parameters, memory64);
+    signature.result_layouts[width] = tuple_layout(signature.results, memory64);
+  }
+  signature.contains_borrow = std::ranges::any_of(
+      signature.type.parameters, [](const Field& field) { return field.type->contains_borrow; });
+  return &signature;
+}
+
+Store::Store(runtime::Store& core) : core_(core), contents_(std::make_unique<Contents>()) {}
+Store::~Store() = default;
+
+void Store::set_waiter(Waiter waiter) {
+  contents_->waiter = std::move(waiter);
+  core_.set_waiter([this](runtime::Stack&, runtime::Trap& trap) {
+    const Result<void> waited = contents_->waiter(*this);
+    if (!waited) trap = runtime::Trap(runtime::TrapCode::host, waited.error().message);
+    return waited.has_value();
+  });
+}
+
+const std::string& path_of(const ComponentInstance& instance) { return instance.path; }
+
+}  // namespace airlock::canonical_abi

@@ -1,0 +1,250 @@
+// Component instances at run time, and what a component's index spaces hold
+// (Canonical ABI: Component Instances, Tasks, Canonical ABI Options).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "canonical-abi/component.hpp"
+#include "canonical-abi/handle_table.hpp"
+#include "canonical-abi/host.hpp"
+#include "canonical-abi/layout.hpp"
+#include "canonical-abi/types.hpp"
+#include "decoder/component/component.hpp"
+#include "runtime/function.hpp"
+#include "runtime/instance.hpp"
+#include "runtime/memory.hpp"
+#include "runtime/slot.hpp"
+#include "runtime/stack.hpp"
+#include "runtime/store.hpp"
+
+namespace airlock::canonical_abi {
+
+// --- Function types, options, functions ---------------------------------------------------------
+
+/// A function type with the layouts of its parameter list and of its result. Owned by the store.
+struct Signature {
+  FunctionType type;
+  std::vector<Field> results;                 ///< none or one
+  std::array<TupleLayout, 2> parameters;      ///< for 32-bit and for 64-bit memories
+  std::array<TupleLayout, 2> result_layouts;  ///< likewise
+  bool contains_borrow = false;               ///< among the parameters
+};
+
+enum class StringEncoding : std::uint8_t { utf8, utf16, latin1_utf16 };
+
+/// `CanonicalOptions`.
+struct CanonicalOptions {
+  StringEncoding string_encoding = StringEncoding::utf8;
+  runtime::Memory* memory = nullptr;
+  runtime::Function* realloc = nullptr;
+  runtime::Function* post_return = nullptr;
+  runtime::Function* callback = nullptr;
+  bool is_async = false;
+  bool memory64 = false;
+};
+
+/// A component-level function: a lifted core function, or one of the host.
+struct FuncInst {
+  const Signature* signature = nullptr;
+  // Lifted:
+  ComponentInstance* inst = nullptr;  ///< null for a host function
+  runtime::Function* callee = nullptr;
+  CanonicalOptions opts;
+  // Of the host:
+  const HostInstance::Function* host = nullptr;
+  std::string name;  ///< for messages
+};
+
+// --- What index spaces hold
+// -----------------------------------------------------------------------
+
+struct TypeScope;
+
+/// An instance type that is still to be met by an instance: its declarators, and the scope they
+/// stand in. (Null for a component type: those are of no concern once validated.)
+struct DeclaredType {
+  const decoder::component::InstanceType* instance = nullptr;
+  const TypeScope* scope = nullptr;
+};
+
+/// A type with all that it refers to. The empty alternative is a type that is never looked at.
+using TypeEntry =
+    std::variant<std::monostate, Type, const ResourceType*, const Signature*, DeclaredType>;
+
+struct InstanceValue;
+
+/// A component with the instance in whose definitions it was found: what `alias outer` refers to.
+struct ComponentValue {
+  std::shared_ptr<const Component> component;
+  std::uint32_t index = 0;  ///< among the components of the tree
+  ComponentInstance* outer = nullptr;
+};
+
+using ModuleValue = std::shared_ptr<const runtime::CompiledModule>;
+
+/// Anything that can be imported or exported.
+using ExternValue = std::variant<std::monostate, const FuncInst*, TypeEntry,
+                                 std::shared_ptr<InstanceValue>, ComponentValue, ModuleValue>;
+
+/// A component-level instance: a bundle of definitions by name.
+struct InstanceValue {
+  std::map<std::string, ExternValue, std::less<>> exports;
+  std::vector<std::string> order;  ///< names in the order of their definition
+
+  void add(const std::string& name, ExternValue value);
+  [[nodiscard]] const ExternValue* find(std::string_view name) const;
+};
+
+/// A core instance: a module's, or a bundle of core definitions.
+struct CoreInstanceValue {
+  runtime::Instance* instance = nullptr;
+  std::map<std::string, runtime::External, std::less<>> exports;  ///< if there is no `instance`
+
+  [[nodiscard]] bool find(std::string_view name, runtime::External& out) const;
+};
+
+/// The index spaces that types are made from: of a component instance, or of a type's declarators.
+struct TypeScope {
+  const TypeScope* outer = nullptr;
+  std::vector<TypeEntry> types;
+  std::vector<std::shared_ptr<InstanceValue>> instances;
+};
+
+// --- Component instances and calls ---------------------------------------------------------------
+
+/// A call into a component, seen from inside it (`Task`). Threads and states of asynchronous tasks
+/// will be added here.
+struct Task {
+  ComponentInstance* inst = nullptr;
+  std::uint32_t num_borrows = 0;
+};
+
+/// The same call, seen by the caller (`Subtask`): handles lent for its duration.
+struct Subtask {
+  ComponentInstance* inst = nullptr;
+  std::vector<std::uint32_t> lenders;  ///< numbers in the caller's table
+
+  void add_lender(std::uint32_t index, Handle& handle) {
+    handle.num_lends += 1;
+    lenders.push_back(index);
+  }
+  void deliver_resolve();
+};
+
+/// An instance of a component: the state of the Canonical ABI, and the index spaces that its
+/// definitions fill during instantiation.
+class ComponentInstance {
+ public:
+  ComponentInstance(Store& in_store, ComponentInstance* its_parent, std::string its_path,
+                    std::uint32_t handle_limit)
+      : store(in_store), parent(its_parent), path(std::move(its_path)), handles(handle_limit) {}
+
+  Store& store;
+  ComponentInstance* parent;  ///< null if the host instantiated it
+  std::string path;
+  HandleTable handles;
+  bool may_enter = true;
+  bool may_leave = true;
+  /// Set when a task of this instance trapped: nothing may observe its state any more
+  /// (Explainer: Component Invariants, "lockdown").
+  bool is_poisoned = false;
+
+  ComponentValue definition;
+  TypeScope scope;  ///< types and instances
+  std::vector<runtime::Function*> core_functions;
+  std::vector<runtime::Table*> core_tables;
+  std::vector<runtime::Memory*> core_memories;
+  std::vector<runtime::Global*> core_globals;
+  std::vector<runtime::Tag*> core_tags;
+  std::vector<ModuleValue> core_modules;
+  std::vector<CoreInstanceValue> core_instances;
+  std::vector<const FuncInst*> functions;
+  std::vector<ComponentValue> components;
+
+  std::shared_ptr<InstanceValue> exports = std::make_shared<InstanceValue>();
+  std::vector<ExportedFunction> exported_functions;
+
+  /// The instances entered by a call from `caller` (null: the host) into this one
+  /// (`entering_set`).
+  [[nodiscard]] std::vector<ComponentInstance*> entering_set(const ComponentInstance* caller);
+};
+
+/// A fixed set of instances that a call enters.
+class EnteringSet {
+ public:
+  EnteringSet() = default;
+  EnteringSet(ComponentInstance& callee, const ComponentInstance* caller)
+      : instances_(callee.entering_set(caller)) {}
+
+  /// `may_enter_from`: also refuses poisoned instances.
+  [[nodiscard]] bool may_enter() const {
+    for (const ComponentInstance* instance : instances_) {
+      if (!instance->may_enter || instance->is_poisoned) return false;
+    }
+    return true;
+  }
+  void enter() const {
+    for (ComponentInstance* instance : instances_) instance->may_enter = false;
+  }
+  void leave() const {
+    for (ComponentInstance* instance : instances_) instance->may_enter = true;
+  }
+
+ private:
+  std::vector<ComponentInstance*> instances_;
+};
+
+/// All that belongs to one call across a boundary. Pooled by the store: making a call costs no
+/// allocation once the pool is warm.
+struct CallRecord {
+  Task task;
+  Subtask subtask;
+  std::uint64_t out_pointer = 0;     ///< where the caller wants results that are not flat
+  runtime::Slot flat[flat_limit]{};  ///< arguments for the callee
+  std::vector<Value> values;         ///< arguments for the host
+  std::optional<Value>* host_result = nullptr;  ///< where the host wants the result
+  std::unique_ptr<PendingCall> continuation;    ///< of a pending host call
+  CallRecord* next_free = nullptr;
+};
+
+/// What a store keeps for its component instances.
+struct Store::Contents {
+  TypeTable types;
+  std::deque<Signature> signatures;
+  std::deque<FuncInst> functions;
+  std::deque<ResourceType> resources;
+  std::deque<std::unique_ptr<TypeScope>> scopes;
+  std::deque<std::unique_ptr<ComponentInstance>> instances;
+  std::vector<std::shared_ptr<const Component>> components;  ///< kept alive
+  std::vector<std::shared_ptr<const HostInstance>> hosts;    ///< likewise
+  Waiter waiter;
+  /// Whether a call between a component and one it contains, either way, traps. The specification
+  /// allows it ("donut wrapping"); the official tests, for now, do not.
+  bool forbids_donut_wrapping = false;
+
+  /// Ways in that were made for the host, and functions for destructors it runs.
+  std::unordered_map<const FuncInst*, runtime::Function*> entries;
+  std::unordered_map<const ResourceType*, FuncInst*> destructors;
+
+  std::deque<CallRecord> records;
+  CallRecord* free_record = nullptr;
+
+  [[nodiscard]] CallRecord& acquire_record();
+  void release_record(CallRecord& record);
+
+  /// A signature for a function type.
+  [[nodiscard]] const Signature* signature(FunctionType type);
+};
+
+}  // namespace airlock::canonical_abi

@@ -1,0 +1,221 @@
+#include "canonical-abi/guest_call.hpp"
+
+#include <algorithm>
+
+#include "canonical-abi/canon.hpp"
+
+namespace airlock::canonical_abi {
+
+using runtime::NativeCall;
+using runtime::Outcome;
+using runtime::Slot;
+using runtime::Trap;
+using runtime::TrapCode;
+
+namespace {
+
+CallRecord& record_of(std::uint64_t state) { return *reinterpret_cast<CallRecord*>(state); }
+
+std::uint64_t state_of(CallRecord& record) { return reinterpret_cast<std::uint64_t>(&record); }
+
+bool is_related(const ComponentInstance* one, const ComponentInstance* other) {
+  for (const auto* i = one; i; i = i->parent) {
+    if (i == other) return true;
+  }
+  for (const auto* i = other; i; i = i->parent) {
+    if (i == one) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_identity(std::span<const Field> fields) {
+  return std::ranges::all_of(fields, [](const Field& field) {
+    const TypeKind kind = field.type->kind;
+    return kind == TypeKind::s32 || kind == TypeKind::u32 || kind == TypeKind::s64 ||
+           kind == TypeKind::u64;
+  });
+}
+
+CallRecord* GuestCall::enter(NativeCall& call) {
+  if (!entering_.may_enter()) {
+    call.trap = Trap(TrapCode::host, "cannot enter component instance");
+    return nullptr;
+  }
+  if (callee_.opts.is_async) {
+    call.trap = Trap(TrapCode::unsupported, "`canon lift` with `async` is not supported");
+    return nullptr;
+  }
+  entering_.enter();
+  CallRecord& record = store_.contents().acquire_record();
+  record.task.inst = callee_.inst;
+  return &record;
+}
+
+bool GuestCall::leave(NativeCall& call, CallRecord& record, Slot flat_result) {
+  if (record.task.num_borrows != 0) {
+    call.trap = Trap(TrapCode::host, "borrow handles still remain at the end of the call");
+    return false;
+  }
+  if (callee_.opts.post_return) {
+    const std::size_t count = callee_.opts.post_return->parameter_slots == 0 ? 0 : 1;
+    if (!call_locked(*callee_.inst, *call.stack, *callee_.opts.post_return, {&flat_result, count},
+                     {}, call.trap)) {
+      return false;
+    }
+  }
+  entering_.leave();
+  return true;
+}
+
+Outcome GuestCall::abort(NativeCall& call, CallRecord& record, Trap trap) {
+  unwind(state_of(record), trap);
+  return call.trapped(std::move(trap));
+}
+
+void GuestCall::unwind(std::uint64_t state, Trap&) {
+  // The instance whose task was cut off is locked down. Its ancestors were entered only as a guard
+  // against reentrance; unless tasks of their own are unwound, too, they and their other children
+  // go on.
+  callee_.inst->is_poisoned = true;
+  entering_.leave();
+  store_.contents().release_record(record_of(state));
+}
+
+// --- From component to component -----------------------------------------------------------------
+
+namespace {
+
+/// `canon lower` of a lifted function.
+class ComponentCall final : public GuestCall {
+ public:
+  ComponentCall(Store& store, const FuncInst& callee, const CanonicalOptions& opts,
+                ComponentInstance& caller)
+      : GuestCall(store, callee, &caller), opts_(opts), caller_(caller) {
+    const std::size_t width = opts.memory64 ? 1 : 0;
+    const TupleLayout& parameters = callee.signature->parameters[width];
+    has_out_pointer_ = !callee.signature->result_layouts[width].is_flat(max_flat_results);
+    out_pointer_slot_ = parameters.is_flat(max_flat_params) ? parameters.flat.size() : 1;
+    is_forbidden_ = store.contents().forbids_donut_wrapping && is_related(callee.inst, &caller);
+  }
+
+  Outcome call(NativeCall& call) override {
+    if (!caller_.may_leave) {
+      return call.trapped(Trap(TrapCode::host, "cannot leave component instance"));
+    }
+    if (is_forbidden_) {
+      return call.trapped(Trap(TrapCode::host, "cannot enter component instance"));
+    }
+    CallRecord* record = enter(call);
+    if (!record) return Outcome::trapped;
+    if (has_out_pointer_) {
+      const Slot slot = call.slots[out_pointer_slot_];
+      record->out_pointer = opts_.memory64 ? slot.i64 : slot.i32;
+    }
+    const std::size_t count = callee_.callee->parameter_slots;
+    if (has_identity_parameters_) {
+      return call.enter(*callee_.callee, {call.slots, count}, *this, state_of(*record));
+    }
+    record->subtask.inst = &caller_;
+    Transfer transfer(store_, *call.stack, caller_context(*record), callee_context(*record));
+    if (!transfer.parameters(*callee_.signature, call.slots, record->flat)) {
+      return abort(call, *record, std::move(transfer.trap()));
+    }
+    return call.enter(*callee_.callee, {record->flat, count}, *this, state_of(*record));
+  }
+
+  Outcome resume(NativeCall& call, std::uint64_t state) override {
+    CallRecord& record = record_of(state);
+    // Nested runs may reuse the stack above the caller's frame, so the result is kept here.
+    Slot flat_result{};
+    if (callee_.callee->result_slots != 0) flat_result = call.callee_results[0];
+    if (has_identity_results_) {
+      if (!callee_.signature->results.empty()) call.slots[0] = flat_result;
+    } else {
+      Transfer transfer(store_, *call.stack, callee_context(record), caller_context(record));
+      Slot result{};
+      if (!transfer.results(*callee_.signature, &flat_result, &result, record.out_pointer)) {
+        return abort(call, record, std::move(transfer.trap()));
+      }
+      if (!has_out_pointer_) call.slots[0] = result;
+    }
+    if (!leave(call, record, flat_result)) return abort(call, record, std::move(call.trap));
+    record.subtask.deliver_resolve();
+    store_.contents().release_record(record);
+    return call.returned();
+  }
+
+ private:
+  [[nodiscard]] LiftLowerContext caller_context(CallRecord& record) const {
+    return {.opts = &opts_, .inst = &caller_, .subtask = &record.subtask, .task = nullptr};
+  }
+
+  CanonicalOptions opts_;
+  ComponentInstance& caller_;
+  bool has_out_pointer_ = false;
+  bool is_forbidden_ = false;
+  std::size_t out_pointer_slot_ = 0;
+};
+
+// --- From the host
+// ---------------------------------------------------------------------------------
+
+/// A call from the host. It is a native function so that the callee is entered from the
+/// interpreter's loop, like everywhere else.
+class HostEntry final : public GuestCall {
+ public:
+  HostEntry(Store& store, const FuncInst& callee) : GuestCall(store, callee, nullptr) {}
+
+  /// What the next call is given. Taken over at once when the call begins, since the host may call
+  /// again before it has ended.
+  std::span<const Value> arguments;
+  std::optional<Value>* result = nullptr;
+
+  Outcome call(NativeCall& call) override {
+    CallRecord* record = enter(call);
+    if (!record) return Outcome::trapped;
+    record->host_result = result;
+    Transfer transfer(store_, *call.stack, {}, callee_context(*record));
+    if (!transfer.parameters(*callee_.signature, arguments, record->flat)) {
+      return abort(call, *record, std::move(transfer.trap()));
+    }
+    return call.enter(*callee_.callee, {record->flat, callee_.callee->parameter_slots}, *this,
+                      state_of(*record));
+  }
+
+  Outcome resume(NativeCall& call, std::uint64_t state) override {
+    CallRecord& record = record_of(state);
+    Slot flat_result{};
+    if (callee_.callee->result_slots != 0) flat_result = call.callee_results[0];
+    Transfer transfer(store_, *call.stack, callee_context(record), {});
+    if (!transfer.results(*callee_.signature, &flat_result, *record.host_result)) {
+      return abort(call, record, std::move(transfer.trap()));
+    }
+    if (!leave(call, record, flat_result)) return abort(call, record, std::move(call.trap));
+    store_.contents().release_record(record);
+    return call.returned();
+  }
+};
+
+}  // namespace
+
+runtime::Function* lower_guest(Store& store, const FuncInst& callee, const CanonicalOptions& opts,
+                               ComponentInstance& caller) {
+  return store.core().make_function(flatten_functype(opts, *callee.signature, Direction::lower),
+                                    std::make_unique<ComponentCall>(store, callee, opts, caller));
+}
+
+bool invoke_guest(Store& store, const FuncInst& function, std::span<const Value> arguments,
+                  std::optional<Value>& result, Trap& trap) {
+  runtime::Function*& entry = store.contents().entries[&function];
+  if (!entry) {
+    entry = store.core().make_function({}, std::make_unique<HostEntry>(store, function));
+  }
+  auto& call = static_cast<HostEntry&>(*entry->native);
+  call.arguments = arguments;
+  call.result = &result;
+  return store.core().run(*entry, {}, {}, trap);
+}
+
+}  // namespace airlock::canonical_abi

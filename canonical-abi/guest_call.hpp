@@ -1,0 +1,48 @@
+// A call into a component, from another component or from the host: what is fixed when it is
+// linked, and what happens around the callee's core function (Canonical ABI: `canon lift`).
+#pragma once
+
+#include "canonical-abi/component_instance.hpp"
+#include "canonical-abi/transfer.hpp"
+#include "runtime/native.hpp"
+
+namespace airlock::canonical_abi {
+
+/// Whether values of these types travel as flat values that need no checks and no changes.
+[[nodiscard]] bool is_identity(std::span<const Field> fields);
+
+/// The callee's side of a call. Both kinds of calls derive from it.
+class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
+ public:
+  GuestCall(Store& store, const FuncInst& callee, const ComponentInstance* caller)
+      : store_(store),
+        callee_(callee),
+        entering_(*callee.inst, caller),
+        has_identity_parameters_(is_identity(callee.signature->type.parameters) &&
+                                 callee.signature->parameters[0].is_flat(max_flat_params)),
+        has_identity_results_(is_identity(callee.signature->results)) {}
+
+  void unwind(std::uint64_t state, runtime::Trap& trap) override;
+
+ protected:
+  /// Checks that the callee may be entered, and enters it. Null if it may not; then the call traps.
+  [[nodiscard]] CallRecord* enter(runtime::NativeCall& call);
+  /// After the results were lifted: checks that no borrows remain, calls `post-return`, leaves the
+  /// callee. The record stays.
+  [[nodiscard]] bool leave(runtime::NativeCall& call, CallRecord& record,
+                           runtime::Slot flat_result);
+  /// The call has failed after the callee was entered: its state must not be seen any more.
+  runtime::Outcome abort(runtime::NativeCall& call, CallRecord& record, runtime::Trap trap);
+
+  [[nodiscard]] LiftLowerContext callee_context(CallRecord& record) const {
+    return {.opts = &callee_.opts, .inst = callee_.inst, .subtask = nullptr, .task = &record.task};
+  }
+
+  Store& store_;
+  const FuncInst& callee_;
+  EnteringSet entering_;
+  bool has_identity_parameters_;
+  bool has_identity_results_;
+};
+
+}  // namespace airlock::canonical_abi

@@ -1,0 +1,169 @@
+// Calls from a component to the host.
+#include "canonical-abi/canon.hpp"
+#include "canonical-abi/guest_call.hpp"
+#include "canonical-abi/transfer.hpp"
+
+namespace airlock::canonical_abi {
+
+using runtime::NativeCall;
+using runtime::Outcome;
+using runtime::Slot;
+using runtime::Trap;
+using runtime::TrapCode;
+
+namespace {
+
+/// `canon lower` of a host function. It is its own boundary: where a suspended call goes on.
+class LoweredHostFunction final : public runtime::NativeFunction, public runtime::Boundary {
+ public:
+  LoweredHostFunction(Store& store, const FuncInst& callee, const CanonicalOptions& opts,
+                      ComponentInstance& caller)
+      : store_(store), callee_(callee), opts_(opts), caller_(caller) {
+    const std::size_t width = opts.memory64 ? 1 : 0;
+    const TupleLayout& parameters = callee.signature->parameters[width];
+    has_out_pointer_ = !callee.signature->result_layouts[width].is_flat(max_flat_results);
+    out_pointer_slot_ = parameters.is_flat(max_flat_params) ? parameters.flat.size() : 1;
+  }
+
+  Outcome call(NativeCall& call) override {
+    if (!caller_.may_leave) {
+      return call.trapped(Trap(TrapCode::host, "cannot leave component instance"));
+    }
+    CallRecord& record = store_.contents().acquire_record();
+    record.subtask.inst = &caller_;
+    if (has_out_pointer_) {
+      const Slot slot = call.slots[out_pointer_slot_];
+      record.out_pointer = opts_.memory64 ? slot.i64 : slot.i32;
+    }
+    HostCall host_call(store_, &caller_, callee_.signature->type);
+    host_call.arguments = std::move(record.values);
+    Transfer transfer(store_, *call.stack, context(record), {});
+    if (!transfer.parameters(*callee_.signature, call.slots, host_call.arguments)) {
+      return abort(call, record, std::move(transfer.trap()));
+    }
+    const HostOutcome outcome = callee_.host->call(host_call);
+    record.values = std::move(host_call.arguments);
+    return finish(call, record, host_call, outcome);
+  }
+
+  Outcome resume(NativeCall& call, std::uint64_t state) override {
+    CallRecord& record = *reinterpret_cast<CallRecord*>(state);
+    HostCall host_call(store_, &caller_, callee_.signature->type);
+    std::unique_ptr<PendingCall> pending = std::move(record.continuation);
+    const HostOutcome outcome = pending->poll(host_call);
+    if (outcome == HostOutcome::pending && !host_call.continuation) {
+      // Still the same operation.
+      record.continuation = std::move(pending);
+      return call.suspend(*this, state);
+    }
+    return finish(call, record, host_call, outcome);
+  }
+
+  void unwind(std::uint64_t state, Trap&) override {
+    store_.contents().release_record(*reinterpret_cast<CallRecord*>(state));
+  }
+
+ private:
+  Outcome finish(NativeCall& call, CallRecord& record, HostCall& host_call, HostOutcome outcome) {
+    switch (outcome) {
+      case HostOutcome::trapped:
+        return abort(call, record, std::move(host_call.trap));
+      case HostOutcome::pending:
+        record.continuation = std::move(host_call.continuation);
+        if (!record.continuation) {
+          return abort(call, record,
+                       Trap(TrapCode::host, "a pending host call has no continuation"));
+        }
+        return call.suspend(*this, reinterpret_cast<std::uint64_t>(&record));
+      case HostOutcome::returned:
+        break;
+    }
+    const Type type = callee_.signature->type.result;
+    if (type && (!host_call.result || !matches(*host_call.result, type))) {
+      return abort(call, record,
+                   Trap(TrapCode::host,
+                        "host function `" + callee_.name + "` did not return a value of its type"));
+    }
+    if (type) {
+      Transfer transfer(store_, *call.stack, {}, context(record));
+      Slot result{};
+      if (!transfer.results(*callee_.signature, &*host_call.result, &result, record.out_pointer)) {
+        return abort(call, record, std::move(transfer.trap()));
+      }
+      if (!has_out_pointer_) call.slots[0] = result;
+    }
+    record.subtask.deliver_resolve();
+    store_.contents().release_record(record);
+    return call.returned();
+  }
+
+  Outcome abort(NativeCall& call, CallRecord& record, Trap trap) {
+    store_.contents().release_record(record);
+    return call.trapped(std::move(trap));
+  }
+
+  [[nodiscard]] LiftLowerContext context(CallRecord& record) const {
+    return {.opts = &opts_, .inst = &caller_, .subtask = &record.subtask, .task = nullptr};
+  }
+
+  Store& store_;
+  const FuncInst& callee_;
+  CanonicalOptions opts_;
+  ComponentInstance& caller_;
+  bool has_out_pointer_ = false;
+  std::size_t out_pointer_slot_ = 0;
+};
+
+/// A host function that a component exports again, called by the host.
+bool invoke_host(Store& store, const FuncInst& function, std::span<const Value> arguments,
+                 std::optional<Value>& result, Trap& trap) {
+  HostCall call(store, nullptr, function.signature->type);
+  call.arguments.assign(arguments.begin(), arguments.end());
+  HostOutcome outcome = function.host->call(call);
+  while (outcome == HostOutcome::pending) {
+    std::unique_ptr<PendingCall> pending = std::move(call.continuation);
+    const auto& waiter = store.contents().waiter;
+    if (!pending || !waiter) {
+      trap =
+          Trap(TrapCode::host, "the call waits for something that nothing in this store provides");
+      return false;
+    }
+    if (const auto waited = waiter(store); !waited) {
+      trap = Trap(TrapCode::host, waited.error().message);
+      return false;
+    }
+    outcome = pending->poll(call);
+    if (outcome == HostOutcome::pending && !call.continuation) {
+      call.continuation = std::move(pending);
+    }
+  }
+  if (outcome == HostOutcome::trapped) {
+    trap = std::move(call.trap);
+    return false;
+  }
+  result = std::move(call.result);
+  return true;
+}
+
+}  // namespace
+
+runtime::Function* canon_lower(Store& store, const FuncInst& callee, const CanonicalOptions& opts,
+                               ComponentInstance& caller) {
+  if (opts.is_async) {
+    return canon_unsupported(store, caller,
+                             flatten_functype(opts, *callee.signature, Direction::lower),
+                             "canon lower with async");
+  }
+  if (callee.inst) return lower_guest(store, callee, opts, caller);
+  return store.core().make_function(
+      flatten_functype(opts, *callee.signature, Direction::lower),
+      std::make_unique<LoweredHostFunction>(store, callee, opts, caller));
+}
+
+bool invoke(Store& store, const FuncInst& function, std::span<const Value> arguments,
+            std::optional<Value>& result, Trap& trap) {
+  return function.inst ? invoke_guest(store, function, arguments, result, trap)
+                       : invoke_host(store, function, arguments, result, trap);
+}
+
+}  // namespace airlock::canonical_abi

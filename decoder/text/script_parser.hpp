@@ -1,0 +1,58 @@
+// The parser for scripts; see script.hpp.
+#pragma once
+
+#include "decoder/text/script.hpp"
+#include "decoder/text/token_parser.hpp"
+
+namespace airlock::decoder::text {
+
+class ScriptParser : public TokenParser {
+ public:
+  ScriptParser(std::shared_ptr<const ScriptSource> source, const Limits& limits)
+      : TokenParser(Cursor(source->text, source->stream)),
+        source_(std::move(source)),
+        limits_(limits) {}
+
+  Result<Script> run();
+
+ private:
+  // Commands (script_parser.cpp)
+  std::vector<Directive> parse_commands(std::uint32_t depth);
+  void parse_command(Directive& to, std::uint32_t depth);
+  void parse_assertion(Directive& to, DirectiveKind kind);
+  void parse_assertion_subject(Directive& to);
+  void parse_register(Directive& to);
+  void parse_thread(Directive& to, std::uint32_t depth);
+  void parse_module_or_instance(Directive& to);
+  ScriptModule parse_module();
+  InstanceUse parse_instance();
+  Action parse_action();
+  [[nodiscard]] bool at_module() const { return at_open("module") || at_open("component"); }
+  [[nodiscard]] bool at_action() const { return at_open("invoke") || at_open("get"); }
+  std::string take_name();
+  SourcePosition position();
+
+  // Values (value_parser.cpp)
+  void parse_values(std::vector<ScriptValue>& to, bool is_result, std::uint32_t depth);
+  /// `(kind.const …)`, `(ref.kind …)`, `(either …)`, `(option.some …)` …
+  void parse_value(ScriptValue& to, bool is_result, std::uint32_t depth);
+  /// The same without its parentheses, as a record's field has it.
+  void parse_value_body(ScriptValue& to, bool is_result, std::uint32_t depth);
+  bool parse_number(ScriptValue& to, std::string_view word, bool is_result);
+  bool parse_reference(ScriptValue& to, std::string_view word, bool is_result);
+  bool parse_component_value(ScriptValue& to, std::string_view word, std::uint32_t depth);
+  void parse_float(std::uint64_t& bits, NanPattern& nan, bool is_wide, bool is_result);
+  void parse_integer_bits(std::uint64_t& bits, unsigned width);
+  void parse_vector(ScriptValue& to, bool is_result);
+  void parse_character(ScriptValue& to);
+  void parse_fields(ScriptValue& to, std::uint32_t depth);
+  void parse_payload(ScriptValue& to, std::uint32_t depth);
+
+  std::shared_ptr<const ScriptSource> source_;
+  const Limits& limits_;
+  /// Positions are asked for in ascending order, so each one counts on from the last.
+  std::size_t counted_ = 0, line_start_ = 0;
+  std::uint32_t line_ = 1;
+};
+
+}  // namespace airlock::decoder::text

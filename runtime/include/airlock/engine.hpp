@@ -1,0 +1,40 @@
+// Engines: how modules are compiled and run.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "airlock/error.hpp"
+
+namespace airlock {
+
+/// How an engine works. What is not set here does not change results.
+struct Configuration {
+  /// How accesses beyond the end of a memory are found.
+  enum class BoundsChecks : std::uint8_t {
+    guard_pages,  ///< the hardware checks; a 32-bit memory reserves 8 GiB of address space
+    in_code,      ///< every access compares; memories are dense
+  };
+  BoundsChecks bounds_checks = BoundsChecks::in_code;
+  /// Function bodies are always validated at once; translate them when they are first called.
+  bool lazy_translation = true;
+  /// Bounds to what modules and running guests may ask for.
+  Limits limits{};
+};
+
+/// Compiles modules and components, and is what stores are made in. A handle: copies are the same
+/// engine, which lives as long as anything made with it. Safe to use from several OS threads.
+class Engine {
+ public:
+  explicit Engine(const Configuration& configuration = {});
+
+  [[nodiscard]] const Configuration& configuration() const;
+
+  struct State;
+  [[nodiscard]] const std::shared_ptr<State>& state() const { return state_; }
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace airlock

@@ -1,0 +1,209 @@
+// Stores, and the handles to what lives in them.
+//
+// A handle (Instance, Function, Memory, Global) is small, is copied freely, and may outlive its
+// store: whatever is done with it then is `ErrorKind::argument`, never undefined.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "airlock/engine.hpp"
+#include "airlock/error.hpp"
+#include "airlock/module.hpp"
+#include "airlock/value.hpp"
+
+namespace airlock {
+
+class Function;
+class Instance;
+
+/// One line of a backtrace, from the innermost function outwards.
+struct TraceFrame {
+  std::string instance;  ///< the instance's path (`app/parser/png`) or module name
+  std::string function;  ///< from the name section; empty if it has none
+  std::uint32_t function_index = 0;
+  std::uint64_t offset = 0;  ///< of the instruction, in bytes from the start of the binary
+};
+
+/// Everything that instances own: memories, tables, globals, host functions, stacks. All of it
+/// lives until the store is destroyed; make a store per task and throw it away. Used by one OS
+/// thread at a time. Cannot be copied, can be moved.
+class Store {
+ public:
+  explicit Store(const Engine& engine);
+  ~Store();
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+
+  [[nodiscard]] const Engine& engine() const;
+
+  /// Called when a guest waits for a pending host call: blocks until one of them may go on. An
+  /// error ends the waiting call as a trap. Without a waiter the host is asked every millisecond.
+  using Waiter = std::function<Result<void>()>;
+  void set_waiter(Waiter waiter);
+
+  /// The backtrace of the last call or instantiation that trapped; empty if none did.
+  [[nodiscard]] const std::vector<TraceFrame>& last_backtrace() const;
+
+  /// Bytes of all memories of the store, as the guests see them (not what they really take).
+  [[nodiscard]] std::uint64_t memory_bytes() const;
+
+  /// The function a funcref refers to; none if it is null, no funcref, or of another store.
+  [[nodiscard]] std::optional<Function> function(const Value& reference) const;
+
+  struct State;
+  [[nodiscard]] const std::shared_ptr<State>& state() const { return state_; }
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+/// What all handles share: the store, watched, and the entity in it.
+template <typename Entity>
+class Handle {
+ public:
+  Handle(std::weak_ptr<Store::State> store, Entity* entity)
+      : store_(std::move(store)), entity_(entity) {}
+
+  /// Whether the store still lives.
+  [[nodiscard]] bool is_alive() const { return !store_.expired(); }
+
+  // For the implementation.
+  [[nodiscard]] const std::weak_ptr<Store::State>& store() const { return store_; }
+  [[nodiscard]] Entity* entity() const { return entity_; }
+
+ protected:
+  std::weak_ptr<Store::State> store_;
+  Entity* entity_;
+};
+
+}  // namespace airlock
+
+namespace airlock::runtime {
+struct Function;
+struct Global;
+struct Instance;
+class Memory;
+}  // namespace airlock::runtime
+
+namespace airlock {
+
+/// A function of a core instance, or of the host.
+class Function : public Handle<runtime::Function> {
+ public:
+  using Handle::Handle;
+
+  [[nodiscard]] FunctionType type() const;
+  /// A value that refers to this function.
+  [[nodiscard]] Value reference() const;
+
+  /// Calls and runs to the end.
+  /// @return the results; `ErrorKind::argument` for arguments of the wrong number or type, `trap`,
+  ///   or `exit` with `Error::exit_code`
+  [[nodiscard]] Result<std::vector<Value>> call(std::span<const Value> arguments = {}) const;
+  [[nodiscard]] Result<std::vector<Value>> call(std::initializer_list<Value> arguments) const {
+    return call(std::span(arguments.begin(), arguments.size()));
+  }
+
+  /// The same with C++ types: `function.invoke<std::int32_t>(1, 2)`. A wrong guess of the type is
+  /// `ErrorKind::argument`.
+  /// @tparam R void, an integer of four or eight bytes, float or double
+  template <typename R = void, typename... A>
+  [[nodiscard]] Result<R> invoke(A... arguments) const {
+    const std::uint64_t bits[sizeof...(A) + 1] = {CoreType<A>::to(arguments)..., 0};
+    static const FunctionType wanted = [] {
+      FunctionType type{{CoreType<A>::type...}, {}};
+      if constexpr (!std::is_void_v<R>) type.results.push_back(CoreType<R>::type);
+      return type;
+    }();
+    std::uint64_t result = 0;
+    auto done = call_bits(wanted, bits, &result);
+    if (!done) return std::unexpected(std::move(done).error());
+    if constexpr (std::is_void_v<R>)
+      return {};
+    else
+      return CoreType<R>::from(result);
+  }
+
+ private:
+  Result<void> call_bits(const FunctionType& wanted, const std::uint64_t* arguments,
+                         std::uint64_t* results) const;
+};
+
+/// A linear memory.
+class Memory : public Handle<runtime::Memory> {
+ public:
+  using Handle::Handle;
+
+  /// Bytes; zero if the store is gone.
+  [[nodiscard]] std::uint64_t size() const;
+  [[nodiscard]] std::uint64_t pages() const;
+  /// @return the number of pages before, or an error of kind `limit`
+  [[nodiscard]] Result<std::uint64_t> grow(std::uint64_t pages) const;
+
+  /// Copies `bytes.size()` bytes out of, or into, the memory. Beyond its end:
+  /// `ErrorKind::argument`, and nothing is copied.
+  [[nodiscard]] Result<void> read(std::uint64_t address, std::span<std::byte> bytes) const;
+  [[nodiscard]] Result<void> write(std::uint64_t address, std::span<const std::byte> bytes) const;
+  /// `length` bytes as a string, whatever they are.
+  [[nodiscard]] Result<std::string> read_string(std::uint64_t address, std::uint64_t length) const;
+  [[nodiscard]] Result<void> write(std::uint64_t address, std::string_view text) const {
+    return write(address, std::as_bytes(std::span(text)));
+  }
+
+  /// All bytes, in place. The address stays the same when the memory grows; the span is valid until
+  /// the store is destroyed.
+  [[nodiscard]] std::span<std::byte> bytes() const;
+};
+
+/// A global variable.
+class Global : public Handle<runtime::Global> {
+ public:
+  using Handle::Handle;
+
+  [[nodiscard]] ValueType type() const;
+  [[nodiscard]] bool is_mutable() const;
+  [[nodiscard]] Result<Value> get() const;
+  /// A constant, or a value of another type: `ErrorKind::argument`.
+  [[nodiscard]] Result<void> set(const Value& value) const;
+};
+
+/// An instance of a core module.
+class Instance : public Handle<runtime::Instance> {
+ public:
+  using Handle::Handle;
+
+  /// Exports by name; none if there is no export of that name and kind.
+  [[nodiscard]] std::optional<Function> function(std::string_view name) const;
+  [[nodiscard]] std::optional<Memory> memory(std::string_view name) const;
+  [[nodiscard]] std::optional<Global> global(std::string_view name) const;
+
+  /// Calls an exported function by name. No such function: `ErrorKind::argument`.
+  [[nodiscard]] Result<std::vector<Value>> call(std::string_view name,
+                                                std::span<const Value> arguments = {}) const;
+  [[nodiscard]] Result<std::vector<Value>> call(std::string_view name,
+                                                std::initializer_list<Value> arguments) const {
+    return call(name, std::span(arguments.begin(), arguments.size()));
+  }
+
+  /// The same with C++ types: `instance.invoke<std::int32_t>("add", 1, 2)`.
+  template <typename R = void, typename... A>
+  [[nodiscard]] Result<R> invoke(std::string_view name, A... arguments) const {
+    auto found = find(name);
+    if (!found) return std::unexpected(std::move(found).error());
+    return found->template invoke<R>(arguments...);
+  }
+
+ private:
+  [[nodiscard]] Result<Function> find(std::string_view name) const;
+};
+
+}  // namespace airlock
