@@ -64,7 +64,8 @@ void TokenParser::fail_unexpected() {
     default:
       break;
   }
-  fail("unexpected token " + std::string(token.text.substr(0, 80)));
+  const std::string_view sigil = token.kind == TokenKind::identifier ? "$" : "";
+  fail("unexpected token " + std::string(sigil) + std::string(token.text.substr(0, 80)));
 }
 
 bool TokenParser::knows_keyword(std::string_view word) const { return is_core_keyword(word); }
