@@ -87,6 +87,8 @@ void Store::set_waiter(Waiter waiter) {
   });
 }
 
+void Store::forbid_donut_wrapping() { contents_->forbids_donut_wrapping = true; }
+
 const std::string& path_of(const ComponentInstance& instance) { return instance.path; }
 
 }  // namespace airlock::canonical_abi

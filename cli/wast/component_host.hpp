@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "decoder/error.hpp"
 #include "decoder/reader.hpp"
 #include "decoder/text/script.hpp"
+
+namespace airlock::runtime {
+class Engine;
+}
 
 namespace airlock::cli {
 
@@ -37,5 +42,8 @@ class ComponentHost {
       Number instance, std::string_view name,
       std::span<const decoder::text::ScriptValue> arguments) = 0;
 };
+
+/// The host that runs components for real, all of a script in one store.
+[[nodiscard]] std::unique_ptr<ComponentHost> make_component_host(runtime::Engine& engine);
 
 }  // namespace airlock::cli
