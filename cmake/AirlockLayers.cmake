@@ -6,6 +6,7 @@ set(AIRLOCK_LAYERS decoder validator runtime interpreter canonical-abi wasi cli)
 add_library(airlock_options INTERFACE)
 target_include_directories(airlock_options INTERFACE ${CMAKE_SOURCE_DIR}
                                                      ${CMAKE_SOURCE_DIR}/runtime/include
+                                                     ${CMAKE_SOURCE_DIR}/canonical-abi/include
                                                      ${CMAKE_SOURCE_DIR}/wasi/include)
 target_compile_options(airlock_options INTERFACE -Wall -Wextra)
 if(AIRLOCK_WARNINGS_AS_ERRORS)

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "decoder/instruction.hpp"
+#include "runtime/semantics/integer.hpp"
 
 namespace airlock::runtime {
 namespace {
@@ -46,17 +47,17 @@ class Evaluator {
       case "global.get"_op:
         return push_global();
       case "i32.add"_op:
-        return binary([](Slot a, Slot b) { return Slot{.bits = a.i32 + b.i32}; });
+        return binary_i32(semantics::add<std::uint32_t>);
       case "i32.sub"_op:
-        return binary([](Slot a, Slot b) { return Slot{.bits = a.i32 - b.i32}; });
+        return binary_i32(semantics::subtract<std::uint32_t>);
       case "i32.mul"_op:
-        return binary([](Slot a, Slot b) { return Slot{.bits = a.i32 * b.i32}; });
+        return binary_i32(semantics::multiply<std::uint32_t>);
       case "i64.add"_op:
-        return binary([](Slot a, Slot b) { return Slot{.i64 = a.i64 + b.i64}; });
+        return binary_i64(semantics::add<std::uint64_t>);
       case "i64.sub"_op:
-        return binary([](Slot a, Slot b) { return Slot{.i64 = a.i64 - b.i64}; });
+        return binary_i64(semantics::subtract<std::uint64_t>);
       case "i64.mul"_op:
-        return binary([](Slot a, Slot b) { return Slot{.i64 = a.i64 * b.i64}; });
+        return binary_i64(semantics::multiply<std::uint64_t>);
       default:
         return fail_at(
             ErrorKind::unsupported, instruction_.offset,
@@ -80,6 +81,14 @@ class Evaluator {
     const auto& type = instance_.module->tree.global_types[instruction_.index];
     const Slot* storage = instance_.global_cells[instruction_.index];
     return push(storage[0], slot_count(type.value) == 2 ? storage[1] : Slot{});
+  }
+
+  Result<void> binary_i32(std::uint32_t (*operation)(std::uint32_t, std::uint32_t)) {
+    return binary([=](Slot a, Slot b) { return Slot{.bits = operation(a.i32, b.i32)}; });
+  }
+
+  Result<void> binary_i64(std::uint64_t (*operation)(std::uint64_t, std::uint64_t)) {
+    return binary([=](Slot a, Slot b) { return Slot{.i64 = operation(a.i64, b.i64)}; });
   }
 
   template <typename Operation>

@@ -1,0 +1,257 @@
+#include "airlock/store.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include "canonical-abi/embedding/state.hpp"
+
+namespace airlock {
+namespace {
+
+std::uint64_t next_store_number() {
+  static std::atomic<std::uint64_t> last = 0;
+  return ++last;
+}
+
+}  // namespace
+
+Store::State::State(const Engine& made_in)
+    : engine(made_in), number(next_store_number()), store(made_in.state()->engine) {
+  store.set_waiter([this](runtime::Stack&, runtime::Trap& trap) {
+    if (!waiter) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return true;
+    }
+    auto waited = waiter();
+    if (waited) return true;
+    trap = runtime::Trap(runtime::TrapCode::host, std::move(waited).error().message);
+    return false;
+  });
+}
+
+Error Store::State::trapped(const runtime::Trap& trap) {
+  last_backtrace.clear();
+  for (const auto& frame : trap.backtrace)
+    last_backtrace.push_back({.instance = frame.instance,
+                              .function = frame.function,
+                              .function_index = frame.function_index,
+                              .offset = frame.offset});
+  return runtime::to_error(trap);
+}
+
+bool Store::State::owns(const Value& value) const {
+  return value.type() != ValueType::funcref || value.is_null() ||
+         ValueAccess::store(value) == number;
+}
+
+Value Store::State::to_value(const runtime::Value& value) const {
+  const auto type = to_public(value.type);
+  const bool is_wide = type == ValueType::v128;
+  const bool is_narrow = type == ValueType::i32 || type == ValueType::f32;
+  const bool is_ours = type == ValueType::funcref && value.slots[0].bits != 0;
+  return ValueAccess::make(type, is_narrow ? value.slots[0].i32 : value.slots[0].bits,
+                           is_wide ? value.slots[1].bits : 0, is_ours ? number : 0);
+}
+
+Store::Store(const Engine& engine) : state_(std::make_shared<State>(engine)) {}
+Store::~Store() = default;
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+
+const Engine& Store::engine() const { return state_->engine; }
+void Store::set_waiter(Waiter waiter) { state_->waiter = std::move(waiter); }
+const std::vector<TraceFrame>& Store::last_backtrace() const { return state_->last_backtrace; }
+std::uint64_t Store::memory_bytes() const { return state_->store.memory_budget().used; }
+
+std::optional<Function> Store::function(const Value& reference) const {
+  if (reference.type() != ValueType::funcref || reference.is_null() || !state_->owns(reference))
+    return std::nullopt;
+  return Function(state_, runtime::Slot{.bits = ValueAccess::low(reference)}.function);
+}
+
+// Functions
+
+FunctionType Function::type() const {
+  const auto state = store_.lock();
+  if (!state) return {};
+  const auto& types = state->store.engine().types();
+  return to_public(types.get(entity_->type).type.composite.function);
+}
+
+Value Function::reference() const {
+  const auto state = store_.lock();
+  if (!state) return Value::null_funcref();
+  const runtime::Slot slot{.function = entity_};
+  return ValueAccess::make(ValueType::funcref, slot.bits, 0, state->number);
+}
+
+Result<std::vector<Value>> Function::call(std::span<const Value> arguments) const {
+  const auto state = store_.lock();
+  if (!state) return store_is_gone("function");
+  std::vector<runtime::Value> values;
+  values.reserve(arguments.size());
+  for (const auto& argument : arguments) {
+    if (!state->owns(argument))
+      return fail(ErrorKind::argument, "the function reference belongs to another store");
+    if (argument.type() == ValueType::other_reference)
+      return fail(ErrorKind::argument, "references of this type cannot be passed by the host");
+    values.push_back(to_internal(argument));
+  }
+  runtime::Trap trap;
+  auto results = state->store.call(*entity_, values, &trap);
+  if (!results) {
+    if (trap.code != runtime::TrapCode::none) return std::unexpected(state->trapped(trap));
+    return propagate(std::move(results));
+  }
+  std::vector<Value> converted;
+  converted.reserve(results->size());
+  for (const auto& result : *results) converted.push_back(state->to_value(result));
+  return converted;
+}
+
+Result<void> Function::call_bits(const FunctionType& wanted, const std::uint64_t* arguments,
+                                 std::uint64_t* results) const {
+  const auto state = store_.lock();
+  if (!state) return store_is_gone("function");
+  const auto& types = state->store.engine().types();
+  const auto is = to_public(types.get(entity_->type).type.composite.function);
+  if (is != wanted)
+    return fail(ErrorKind::argument,
+                "the function is " + to_string(is) + ", not " + to_string(wanted));
+  std::vector<runtime::Slot> slots(wanted.parameters.size());
+  for (std::size_t i = 0; i < slots.size(); ++i) slots[i].bits = arguments[i];
+  runtime::Slot result{};
+  runtime::Trap trap;
+  if (!state->store.run(*entity_, slots, {&result, wanted.results.size()}, trap))
+    return std::unexpected(state->trapped(trap));
+  *results = result.bits;
+  return {};
+}
+
+// Memories
+
+std::uint64_t Memory::size() const { return is_alive() ? entity_->size : 0; }
+std::uint64_t Memory::pages() const { return is_alive() ? entity_->pages() : 0; }
+
+std::span<std::byte> Memory::bytes() const {
+  if (!is_alive()) return {};
+  return {entity_->base, entity_->size};
+}
+
+Result<std::uint64_t> Memory::grow(std::uint64_t pages) const {
+  if (!is_alive()) return store_is_gone("memory");
+  const auto before = entity_->grow(pages);
+  if (before < 0) return fail(ErrorKind::limit, "the memory cannot grow by that much");
+  return static_cast<std::uint64_t>(before);
+}
+
+namespace {
+
+std::unexpected<Error> out_of_bounds() {
+  return fail(ErrorKind::argument, "out of bounds memory access");
+}
+
+}  // namespace
+
+Result<void> Memory::read(std::uint64_t address, std::span<std::byte> bytes) const {
+  if (!is_alive()) return store_is_gone("memory");
+  if (!entity_->contains(address, bytes.size())) return out_of_bounds();
+  if (!bytes.empty()) std::memcpy(bytes.data(), entity_->base + address, bytes.size());
+  return {};
+}
+
+Result<void> Memory::write(std::uint64_t address, std::span<const std::byte> bytes) const {
+  if (!is_alive()) return store_is_gone("memory");
+  if (!entity_->contains(address, bytes.size())) return out_of_bounds();
+  if (!bytes.empty()) std::memcpy(entity_->base + address, bytes.data(), bytes.size());
+  return {};
+}
+
+Result<std::string> Memory::read_string(std::uint64_t address, std::uint64_t length) const {
+  if (!is_alive()) return store_is_gone("memory");
+  if (!entity_->contains(address, length)) return out_of_bounds();
+  return std::string(reinterpret_cast<const char*>(entity_->base) + address, length);
+}
+
+// Globals
+
+ValueType Global::type() const {
+  return is_alive() ? to_public(entity_->type.value) : ValueType::i32;
+}
+
+bool Global::is_mutable() const { return is_alive() && entity_->type.is_mutable; }
+
+Result<Value> Global::get() const {
+  const auto state = store_.lock();
+  if (!state) return store_is_gone("global");
+  runtime::Value value{.type = entity_->type.value, .slots = {entity_->storage[0]}};
+  if (runtime::slot_count(value.type) == 2) value.slots[1] = entity_->storage[1];
+  return state->to_value(value);
+}
+
+Result<void> Global::set(const Value& value) const {
+  const auto state = store_.lock();
+  if (!state) return store_is_gone("global");
+  if (!entity_->type.is_mutable) return fail(ErrorKind::argument, "the global is constant");
+  const auto inner = to_internal(value);
+  const bool is_same_type =
+      to_public(entity_->type.value) == value.type() && value.type() != ValueType::other_reference;
+  if (!is_same_type || !state->owns(value))
+    return fail(ErrorKind::argument, "the global is " + to_string(entity_->type.value) + ", not " +
+                                         to_string(value.type()));
+  entity_->storage[0] = inner.slots[0];
+  if (runtime::slot_count(entity_->type.value) == 2) entity_->storage[1] = inner.slots[1];
+  return {};
+}
+
+// Instances
+
+namespace {
+
+/// An export of one kind, or null.
+runtime::External find_export(const std::weak_ptr<Store::State>& store, runtime::Instance* instance,
+                              std::string_view name, decoder::ExternKind kind) {
+  runtime::External none = runtime::External::of(static_cast<runtime::Function*>(nullptr));
+  if (store.expired()) return none;
+  runtime::External found = none;
+  return instance->find_export(name, found) && found.kind == kind ? found : none;
+}
+
+}  // namespace
+
+std::optional<Function> Instance::function(std::string_view name) const {
+  const auto found = find_export(store_, entity_, name, decoder::ExternKind::function);
+  if (found.function == nullptr) return std::nullopt;
+  return Function(store_, found.function);
+}
+
+std::optional<Memory> Instance::memory(std::string_view name) const {
+  const auto found = find_export(store_, entity_, name, decoder::ExternKind::memory);
+  if (found.memory == nullptr) return std::nullopt;
+  return Memory(store_, found.memory);
+}
+
+std::optional<Global> Instance::global(std::string_view name) const {
+  const auto found = find_export(store_, entity_, name, decoder::ExternKind::global);
+  if (found.global == nullptr) return std::nullopt;
+  return Global(store_, found.global);
+}
+
+Result<Function> Instance::find(std::string_view name) const {
+  if (!is_alive()) return store_is_gone("instance");
+  auto found = function(name);
+  if (!found)
+    return fail(ErrorKind::argument, "no function `" + std::string(name) + "` is exported");
+  return *std::move(found);
+}
+
+Result<std::vector<Value>> Instance::call(std::string_view name,
+                                          std::span<const Value> arguments) const {
+  auto found = find(name);
+  if (!found) return propagate(std::move(found));
+  return found->call(arguments);
+}
+
+}  // namespace airlock
