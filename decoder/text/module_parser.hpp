@@ -31,7 +31,7 @@ class ModuleParser : public TokenParser {
   /// Reads all fields, up to the parenthesis that closes the module or the end of the source.
   Result<Assembled> run();
 
- private:
+ protected:  // for the core types of components, which the component assembler reads
   /// The index spaces of a module.
   enum class Space : std::uint8_t { type, function, table, memory, global, tag, element, data };
   static constexpr std::size_t space_count = 8;
@@ -141,6 +141,7 @@ class ModuleParser : public TokenParser {
   void parse_types();
   void parse_recursive_group();
   void parse_type_definition(Encoder& to, bool is_alone);
+  void parse_sub_type(Encoder& to, bool is_alone);
   bool parse_composite_type(Encoder& to, TypeEntry& entry);
   void parse_struct_type(Encoder& to, TypeEntry& entry);
   void parse_field_type(Encoder& to);

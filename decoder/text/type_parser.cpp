@@ -95,6 +95,13 @@ void ModuleParser::parse_type_definition(Encoder& to, bool is_alone) {
   cursor_.take(TokenKind::identifier);
   const auto index = static_cast<std::uint32_t>(types_.size());
   if (auto name = take_name_annotation()) space(Space::type).rename(index, std::move(*name));
+  parse_sub_type(to, is_alone);
+  expect_close();
+}
+
+/// `subtype`, which becomes the next type.
+void ModuleParser::parse_sub_type(Encoder& to, bool is_alone) {
+  const auto index = static_cast<std::uint32_t>(types_.size());
   auto& entry = types_.emplace_back();
   bool is_plain = true;
   if (take_open("sub")) {
@@ -111,7 +118,6 @@ void ModuleParser::parse_type_definition(Encoder& to, bool is_alone) {
   } else {
     parse_composite_type(to, entry);
   }
-  expect_close();
   if (is_plain && is_alone && entry.function) {
     Encoder encoded;
     encode(encoded, *entry.function);

@@ -1,0 +1,47 @@
+// The core types of one scope of a component, read by the productions of the core text format.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "decoder/component_text/sort.hpp"
+#include "decoder/text/encoder.hpp"
+#include "decoder/text/module_parser.hpp"
+
+namespace airlock::decoder::component_text {
+
+using text::Encoder;
+using text::Token;
+
+/// A module parser of which only the types are used. It knows the core types of its scope by the
+/// same indices and identifiers as the scope does, so that they can refer to each other.
+class CoreTypeParser final : public text::ModuleParser {
+ public:
+  CoreTypeParser(text::Cursor cursor, const Limits& limits) : ModuleParser(cursor, {}, limits) {}
+
+  [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(types_.size()); }
+
+  /// Takes note of a type that was not read here: an alias, or a module type.
+  void define_elsewhere(std::string_view id);
+
+  /// A `core:deftype` other than a module type, at the cursor, for the type `id`.
+  void read_definition(const std::optional<Token>& id, Encoder& out);
+  /// `(type <id>? …)`
+  /// @return the identifier
+  std::optional<Token> read_type(Encoder& out);
+  /// `(type <id>? …)*`, the members of a recursive group.
+  /// @return their identifiers
+  std::vector<std::optional<Token>> read_group(Encoder& out);
+  /// What stands behind the sort and identifier of a `core:externtype`, with its sort.
+  void read_extern_type(Sort sort, Encoder& out);
+  void read_value_type(Encoder& out) { encode(out, parse_value_type()); }
+
+  /// The type that the last use added, since it was written inline and there was none like it.
+  [[nodiscard]] std::optional<Encoder> take_added_type();
+
+ private:
+  void declare(const std::optional<Token>& id);
+};
+
+}  // namespace airlock::decoder::component_text
