@@ -49,7 +49,7 @@ struct SortIndex {
   friend bool operator==(const SortIndex&, const SortIndex&) = default;
 };
 
-// --- Value types -----------------------------------------------------------------------------
+// --- Value types ---
 
 /// `primvaltype`; the numbers are those of the binary format.
 enum class PrimValType : std::uint8_t {
@@ -146,7 +146,7 @@ using DefValType =
     std::variant<PrimValType, RecordType, VariantType, ListType, TupleType, FlagsType, EnumType,
                  OptionType, ResultType, OwnType, BorrowType, StreamType, FutureType, MapType>;
 
-// --- Function and resource types ---------------------------------------------------------------
+// --- Function and resource types ---
 
 struct FuncType {
   bool is_async = false;
@@ -159,7 +159,7 @@ struct ResourceType {
   std::optional<std::uint32_t> destructor;  ///< core function index
 };
 
-// --- Core types ----------------------------------------------------------------------------------
+// --- Core types ---
 
 /// `core:rectype`: one or more core types, each of which takes an index of the core type space.
 /// The type indices in them are those of the enclosing core type index space.
@@ -194,7 +194,7 @@ struct CoreType {
   std::variant<CoreTypeGroup, CoreModuleType> body;
 };
 
-// --- Names, external types and aliases ---------------------------------------------------------
+// --- Names, external types and aliases ---
 
 /// `nameattributes`: the name of an import or export, with its attributes.
 struct ExternName {
@@ -235,7 +235,7 @@ struct Alias {
   std::variant<ExportAlias, OuterAlias> target;
 };
 
-// --- Component and instance types ----------------------------------------------------------------
+// --- Component and instance types ---
 
 struct Declarator;
 
@@ -270,7 +270,7 @@ struct Declarator {
   std::uint64_t offset = 0;
 };
 
-// --- Instances ---------------------------------------------------------------------------------
+// --- Instances ---
 
 struct CoreInstantiateArgument {
   std::string name;
@@ -312,7 +312,7 @@ struct Instance {
   std::variant<Instantiate, std::vector<InlineExport>> body;
 };
 
-// --- Canonical definitions -----------------------------------------------------------------------
+// --- Canonical definitions ---
 
 /// `canon`; the numbers are the opcodes of the binary format. `lift` defines a function, all others
 /// define a core function.
@@ -405,7 +405,7 @@ struct Canon {
   std::vector<CanonOption> options;
 };
 
-// --- Components ----------------------------------------------------------------------------------
+// --- Components ---
 
 /// A core module inside the component: a run of bytes of `ComponentTree::binary`, for
 /// `read_module(binary, offset, size)`.

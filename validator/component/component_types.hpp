@@ -12,6 +12,7 @@
 
 #include "decoder/limits.hpp"
 #include "validator/component/types.hpp"
+#include "validator/subtyping.hpp"
 
 namespace airlock::validator::component {
 
@@ -29,7 +30,7 @@ struct ResourceInfo {
 /// All types of a component tree. Filled by validation, constant afterwards.
 class ComponentTypes {
  public:
-  ComponentTypes();
+  ComponentTypes() = default;
   ComponentTypes(const ComponentTypes&) = delete;
   ComponentTypes& operator=(const ComponentTypes&) = delete;
 
@@ -40,10 +41,10 @@ class ComponentTypes {
     return std::get<FuncType>((*this)[id].body);
   }
   [[nodiscard]] const InstanceType& instance(TypeId id) const {
-    return std::get<InstanceType>((*this)[id].body);
+    return *std::get<std::shared_ptr<const InstanceType>>((*this)[id].body);
   }
   [[nodiscard]] const ComponentType& component(TypeId id) const {
-    return std::get<ComponentType>((*this)[id].body);
+    return *std::get<std::shared_ptr<const ComponentType>>((*this)[id].body);
   }
   /// The identity behind a `ResourceType`.
   [[nodiscard]] ResourceId resource(TypeId id) const {
@@ -53,7 +54,7 @@ class ComponentTypes {
     return resources_[static_cast<std::uint32_t>(id)];
   }
   [[nodiscard]] const decoder::FunctionType& operator[](CoreFunctionId id) const {
-    return core_functions_[static_cast<std::uint32_t>(id)];
+    return core_.types[static_cast<std::uint32_t>(id)].composite.function;
   }
   [[nodiscard]] const ModuleType& operator[](ModuleTypeId id) const {
     return modules_[static_cast<std::uint32_t>(id)];
@@ -61,15 +62,25 @@ class ComponentTypes {
   /// Position of a resource type among the `resources` of the component it belongs to.
   [[nodiscard]] std::uint32_t slot_of(ResourceId id) const { return (*this)[id].slot; }
 
+  /// Equality and subtyping of the canonical core types.
+  [[nodiscard]] const TypeRelations& core_relations() const { return core_relations_; }
+  /// A canonical core type, e.g. of a `CoreTypeEntry`.
+  [[nodiscard]] const decoder::SubType& core_type(std::uint32_t canonical) const {
+    return core_.types[canonical];
+  }
+
   [[nodiscard]] std::size_t size() const { return types_.size(); }
 
  private:
   friend class TypeBuilder;
+  friend class CoreTypeBuilder;
   std::deque<Type> types_;
   std::vector<ResourceInfo> resources_;
-  std::deque<decoder::FunctionType> core_functions_;
   std::deque<ModuleType> modules_;
   std::unordered_set<std::string> strings_;
+  /// Canonical core types: a type section without the rest of a module. Indices in it are its own.
+  decoder::Module core_;
+  TypeRelations core_relations_{core_};
 };
 
 }  // namespace airlock::validator::component

@@ -35,13 +35,13 @@ enum class TypeId : std::uint32_t {};
 /// the component has a resource type of its own for it (see `ResourceSlot`).
 enum class ResourceId : std::uint32_t {};
 
-/// A core function type of the arena.
+/// A core function type of the arena: its number among the canonical core types.
 enum class CoreFunctionId : std::uint32_t {};
 
 /// A core module or core instance type of the arena.
 enum class ModuleTypeId : std::uint32_t {};
 
-// --- Value types: as in the syntax tree and in definitions.py, with types in place of indices ----
+// --- Value types: as in the syntax tree and in definitions.py, with types in place of indices ---
 // Labels are views of strings that the arena keeps.
 
 struct Field {
@@ -109,8 +109,7 @@ struct MapType {
   TypeId value{};
 };
 
-// --- Other types
-// -----------------------------------------------------------------------------------
+// --- Other types ---
 
 /// A name for a resource type.
 struct ResourceType {
@@ -156,49 +155,74 @@ struct InstanceType {
   [[nodiscard]] const NamedExtern* find(std::string_view name) const;
 };
 
+/// An imported type that instantiation replaces by the one supplied, and where it is found.
+struct BoundType {
+  TypeId type{};
+  ResourcePath path;
+};
+
 struct ComponentType {
   std::vector<NamedExtern> imports;
   std::vector<NamedExtern> exports;
   /// Resource types that an instantiation supplies, found among the imports.
   std::vector<BoundResource> imported_resources;
+  /// All type imports, resource types or not, also those inside imported instances.
+  std::vector<BoundType> imported_types;
   /// Resource types that every instance has of its own, found among the exports.
   std::vector<BoundResource> resources;
   std::unordered_map<std::string_view, std::uint32_t> import_names;
   std::unordered_map<std::string_view, std::uint32_t> export_names;
 };
 
-/// Free variables of a type, in ascending order: resource types, and types that stand for imported
-/// ones, which instantiation replaces.
+/// What a type depends on and instantiation may replace: the resource types and the imported or
+/// exported types it mentions, as `variable_of`, in ascending order.
 using FreeVariables = std::vector<std::uint64_t>;
+
+[[nodiscard]] constexpr std::uint64_t variable_of(TypeId name) {
+  return static_cast<std::uint64_t>(name);
+}
+[[nodiscard]] constexpr std::uint64_t variable_of(ResourceId resource) {
+  return (std::uint64_t{1} << 32) | static_cast<std::uint64_t>(resource);
+}
 
 /// A type of the arena.
 struct Type {
   using Body =
       std::variant<PrimValType, RecordType, VariantType, ListType, TupleType, FlagsType, EnumType,
                    OptionType, ResultType, OwnType, BorrowType, StreamType, FutureType, MapType,
-                   ResourceType, FuncType, InstanceType, ComponentType>;
+                   ResourceType, FuncType, std::shared_ptr<const InstanceType>,
+                   std::shared_ptr<const ComponentType>>;
+  static constexpr std::size_t instance_index = 16;  ///< in `Body`; a component type's is the next
+
   Body body;
 
-  /// The same number for equal types, whatever names they go by; of no meaning for component and
-  /// instance types.
+  /// The same number for equal types, whatever names they go by. Component and instance types are
+  /// compared by subtyping instead, and each has a number of its own.
   std::uint32_t structure = 0;
   std::uint32_t size = 1;   ///< nodes, with shared ones counted every time
-  std::uint32_t depth = 1;  ///< nesting of value types
+  std::uint32_t depth = 1;  ///< nesting of value types; of others, nesting of instance types
+  bool is_name = false;     ///< made by an import or export of another type
   bool contains_borrow = false;
-  bool contains_pointer = false;    ///< a string, list or map: values take memory of their own
-  std::uint8_t flat_alignment = 1;  ///< Canonical ABI `alignment`, with 64-bit pointers
-  std::uint64_t element_size = 0;   ///< Canonical ABI `elem_size`, with 64-bit pointers
+  bool contains_pointer = false;   ///< a string, list or map: values take memory of their own
+  std::uint8_t alignment = 1;      ///< Canonical ABI `alignment`, with 64-bit pointers
+  std::uint64_t element_size = 0;  ///< Canonical ABI `elem_size`, with 64-bit pointers
   std::shared_ptr<const FreeVariables> free;  ///< null: none
 
   [[nodiscard]] bool is_value_type() const { return body.index() <= 13; }
+  [[nodiscard]] bool is_resource() const { return as<ResourceType>() != nullptr; }
+  /// The body, if it is of this kind; else null.
   template <typename T>
   [[nodiscard]] const T* as() const {
-    return std::get_if<T>(&body);
+    if constexpr (std::is_same_v<T, InstanceType> || std::is_same_v<T, ComponentType>) {
+      const auto* body_pointer = std::get_if<std::shared_ptr<const T>>(&body);
+      return body_pointer ? body_pointer->get() : nullptr;
+    } else {
+      return std::get_if<T>(&body);
+    }
   }
 };
 
-// --- Core types
-// ------------------------------------------------------------------------------------
+// --- Core types ---
 
 /// `core:externtype` with its function type resolved. Heap types with an index in these types count
 /// the canonical core types of the arena, so that they can be compared across modules.
@@ -226,14 +250,15 @@ struct CoreExport {
 struct ModuleType {
   std::vector<CoreImport> imports;
   std::vector<CoreExport> exports;
-  std::unordered_map<std::string_view, std::uint32_t> export_names;
+  std::unordered_map<std::string, std::uint32_t> import_names;  ///< by a key of both names
+  std::unordered_map<std::string, std::uint32_t> export_names;
 
   [[nodiscard]] const CoreExternType* find(std::string_view name) const;
 };
 
-/// A core type of an index space: one of a rec group, or a module type.
+/// A core type of an index space: a canonical core type of the arena, or a module type.
 struct CoreTypeEntry {
-  std::uint32_t canonical = 0;         ///< for anything but a module type
+  std::uint32_t canonical = 0;         ///< unless it is a module type
   std::optional<ModuleTypeId> module;  ///< for a module type
 };
 

@@ -1,0 +1,31 @@
+// Names of imports, exports and labels (component-model: Explainer.md, Import and Export
+// Definitions and Name Uniqueness).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace airlock::validator::component {
+
+/// `label`: words of lower-case letters and acronyms of upper-case letters, joined by hyphens.
+[[nodiscard]] bool is_kebab_case(std::string_view text);
+
+/// What an `externname` is.
+enum class NameKind : std::uint8_t { label, constructor, method, static_, interface };
+
+/// An `externname` taken apart. Views point into the name.
+struct ParsedName {
+  NameKind kind = NameKind::label;
+  std::string_view resource;  ///< of an annotated name: the label of its resource type
+  std::string_view label;     ///< of a plain name; of a constructor that of the resource
+  /// Why the name is none; empty if it is one.
+  std::string error;
+};
+
+[[nodiscard]] ParsedName parse_extern_name(std::string_view name);
+
+/// What must differ for two names to be strongly-unique.
+[[nodiscard]] std::string uniqueness_key(std::string_view name);
+
+}  // namespace airlock::validator::component
