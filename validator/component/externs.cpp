@@ -84,12 +84,12 @@ Result<ComponentValidator::Introduced> ComponentValidator::open_instance(TypeId 
   return result;
 }
 
-/// Lists the types that go by a name made by an import or export, with the paths that lead to them.
+/// Lists types that are imported or exported, with the paths that lead to them.
 void ComponentValidator::note_types(const ExternType& type, const ResourcePath& path,
                                     std::vector<BoundType>& types) {
   builder_.spend(1);
   if (builder_.exhausted()) return;
-  if (type.sort == Sort::type && builder_[type.type].is_name) {
+  if (type.sort == Sort::type) {
     types.push_back({type.type, path});
   } else if (type.sort == Sort::instance) {
     for (const auto& named : types_->instance(type.type).exports) {

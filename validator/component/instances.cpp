@@ -137,8 +137,7 @@ Result<void> ComponentValidator::instantiate(const syntax::Instantiate& body) {
   builder_.spend(component->imports.size() + component->exports.size());
   for (const auto& import : component->imports) {
     const auto supplied = arguments.find(import.name);
-    if (supplied == arguments.end())
-      return invalid("missing import named " + quoted(import.name));
+    if (supplied == arguments.end()) return invalid("missing import named " + quoted(import.name));
     const auto expected = builder_.substitute(import.type, of_imports);
     if (auto why = mismatch(builder_, supplied->second, expected); !why.empty())
       return invalid("type mismatch for import " + quoted(import.name) + ": " + why);
@@ -170,7 +169,10 @@ Result<void> ComponentValidator::bundle(const std::vector<syntax::InlineExport>&
   for (const auto& entry : exports) {
     auto exported = item(entry.item);
     if (!exported) return propagate(std::move(exported));
-    if (exported->sort == Sort::type) exported->type = builder_.name(exported->type);
+    // A bundle does not rename types. A resource type gets a name if it has none.
+    if (exported->sort == Sort::type && builder_[exported->type].is_resource() &&
+        !builder_[exported->type].is_name)
+      exported->type = builder_.name(exported->type);
     if (auto named = check_name(entry.name, *exported, names, "export"); !named) return named;
     const auto text = builder_.keep(entry.name.name);
     instance->names.emplace(text, static_cast<std::uint32_t>(instance->exports.size()));
