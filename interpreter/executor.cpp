@@ -4,6 +4,7 @@
 
 #include "interpreter/backtrace.hpp"
 #include "interpreter/frames.hpp"
+#include "interpreter/guard.hpp"
 #include "runtime/store.hpp"
 #include "validator/function_validator.hpp"
 
@@ -45,7 +46,13 @@ RunStatus run_to_exit(Registers& r, const void* outer_boundary, const Slot* fram
                       std::span<Slot> results) {
   Run& run = *r.run;
   Stack& stack = *run.stack;
-  dispatch(r);
+  const bool is_guarded =
+      guard_pages_supported &&
+      run.store->engine().configuration().bounds_checks == runtime::BoundsChecks::guard_pages;
+  if (is_guarded)
+    dispatch_guarded(r);
+  else
+    dispatch(r);
   switch (run.exit) {
     case Exit::finished:
       std::copy_n(frame, results.size(), results.begin());

@@ -19,6 +19,7 @@ const HandlerTable& handlers() {
     add_table_handlers(*made);
     add_bulk_handlers(*made);
     add_wide_handlers(*made);
+    add_atomic_handlers(*made);
     return made;
   }();
   return *table;

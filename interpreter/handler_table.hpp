@@ -111,6 +111,7 @@ void add_control_handlers(HandlerTable& table);
 void add_table_handlers(HandlerTable& table);
 void add_bulk_handlers(HandlerTable& table);
 void add_wide_handlers(HandlerTable& table);
+void add_atomic_handlers(HandlerTable& table);
 
 constexpr std::size_t number(Opcode opcode) { return static_cast<std::size_t>(opcode); }
 constexpr std::size_t number(Source source) { return static_cast<std::size_t>(source); }

@@ -1,6 +1,7 @@
 // Translation of instructions without control flow.
 #include <optional>
 
+#include "interpreter/guard.hpp"
 #include "interpreter/translator.hpp"
 
 namespace airlock::interpreter {
@@ -329,6 +330,7 @@ void Translator::wide(Opcode opcode) {
 
 Bounds Translator::bounds() const {
   const bool guarded =
+      guard_pages_supported &&
       module_.configuration().bounds_checks == runtime::BoundsChecks::guard_pages &&
       tree().memory_types[0].page_size_log2 == 16;
   return guarded ? Bounds::guarded : Bounds::checked;
