@@ -1,0 +1,185 @@
+// The airlock command: parses the command line and hands over to a subcommand.
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "cli/options.hpp"
+
+namespace {
+
+using namespace airlock::cli;
+
+constexpr auto version = "airlock " AIRLOCK_VERSION;
+
+constexpr auto about = R"(Airlock runs WebAssembly: core modules and components.
+
+A guest has no authority that was not granted to it: `airlock run` gives it the standard
+streams, its arguments, clocks and random numbers, and nothing else without a flag.)";
+
+constexpr auto examples = R"(Examples:
+  airlock run app.wasm --flag input.txt       everything after the file goes to the guest
+  airlock run --dir .::/ --env HOME=/ app.wasm
+  airlock run --invoke 'add(1, 2)' calc.wasm
+  airlock inspect app.wasm
+  airlock wast tests/*.wast
+
+`airlock COMMAND --help` says more about a command.)";
+
+constexpr auto run_footer = R"(FILE is a core module or a component, binary or text; `-` reads standard input.
+Options stand before FILE; everything after it goes to the guest.
+
+--invoke calls a function instead of the program's entry point and prints its results. Arguments
+and results are written as WAVE values. A function of an exported interface is named
+`namespace:package/interface.function`; the bare name does where it is unambiguous:
+  airlock run --invoke 'add(1, 2)' calc.wasm
+  airlock run --invoke 'demo:calc/ops.sum([1, 2, 3])' calc.wasm
+  airlock run --invoke 'wasi:cli/run.run@0.2.0()' app.wasm
+
+Exit codes: the guest's own; 1 for an error before it ran; 134 for a trap.)";
+
+constexpr auto wast_footer = R"(Runs scripts of the official test suites: modules with assertions about them.
+Prints a line for each directive that fails and a line for each file with failures; the last line
+is `N passed, N failed, N skipped`, over directives. The exit code is 0 if none failed.)";
+
+constexpr auto validate_footer =
+    R"(Says nothing and exits with 0 if all files are valid; else prints why and exits with 1.)";
+
+constexpr auto inspect_footer =
+    R"(Shows whether FILE is a core module or a component, its imports and exports (those of a
+component as WIT), the sizes of its parts, and which capabilities it asks for.)";
+
+/// `HOST[::GUEST]`; without `::` the guest sees the directory under the name the host gave.
+DirectoryGrant parse_directory(const std::string& text, bool read_only) {
+  const auto separator = text.find("::");
+  if (separator == std::string::npos) return {text, text, read_only};
+  return {text.substr(0, separator), text.substr(separator + 2), read_only};
+}
+
+/// `NAME=VALUE`, or `NAME` to hand on the host's value.
+std::pair<std::string, std::string> parse_variable(const std::string& text) {
+  const auto separator = text.find('=');
+  if (separator != std::string::npos)
+    return {text.substr(0, separator), text.substr(separator + 1)};
+  const char* value = std::getenv(text.c_str());
+  return {text, value ? value : ""};
+}
+
+/// Says in the usage line what the parser leaves alone: the file and the guest's arguments.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    auto usage = CLI::Formatter::make_usage(app, std::move(name));
+    if (app->get_name() == "run") usage.insert(usage.find_last_not_of('\n') + 1, " FILE [ARGS]...");
+    return usage;
+  }
+};
+
+/// Everything `run` was given, as text.
+struct RunArguments {
+  std::vector<std::string> directories, read_only_directories, variables;
+  RunOptions options;
+};
+
+CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
+  auto* run = app.add_subcommand("run", "Run a program, or call one of its functions");
+  run->prefix_command();  // the file and what follows it are not ours to parse
+  run->footer(run_footer);
+  auto& options = arguments.options;
+  run->add_option("--dir", arguments.directories, "Grant a directory")
+      ->type_name("HOST[::GUEST]")
+      ->take_all()
+      ->allow_extra_args(false);
+  run->add_option("--dir-readonly", arguments.read_only_directories,
+                  "Grant a directory for reading only")
+      ->type_name("HOST[::GUEST]")
+      ->take_all()
+      ->allow_extra_args(false);
+  run->add_option("--env", arguments.variables, "Give the guest an environment variable")
+      ->type_name("NAME[=VALUE]")
+      ->take_all()
+      ->allow_extra_args(false);
+  run->add_option("--invoke", options.invoke, "Call a function and print its results")
+      ->type_name("NAME(ARGS)");
+  run->add_option("--argv0", options.argv0, "What the guest sees as its program's name")
+      ->type_name("NAME");
+  run->add_flag("--deny-stdio", options.deny_stdio, "Withdraw the standard streams");
+  run->add_flag("--deny-clocks", options.deny_clocks, "Withdraw the clocks");
+  run->add_flag("--deny-random", options.deny_random, "Withdraw random numbers");
+  run->add_option("--max-memory", options.max_memory_bytes, "Bound of all memories together")
+      ->type_name("BYTES");
+  run->add_option("--max-stack", options.max_stack_bytes, "Bound of the call stack")
+      ->type_name("BYTES");
+  run->add_flag("--bounds-checks-in-code", options.bounds_checks_in_code,
+                "Compare at every memory access instead of relying on guard pages");
+  return run;
+}
+
+/// Splits what stands behind the options of `run` into the file and the guest's arguments.
+bool take_file(const std::vector<std::string>& rest, RunOptions& options) {
+  if (rest.empty()) {
+    std::cerr << "airlock run: which FILE? See airlock run --help\n";
+    return false;
+  }
+  auto first = rest.begin();
+  if (*first == "--" && rest.size() > 1) ++first;
+  if (first->size() > 1 && first->starts_with('-') && first == rest.begin()) {
+    std::cerr << "airlock run: unknown option " << *first << ". See airlock run --help\n";
+    return false;
+  }
+  options.file = *first;
+  options.arguments.assign(first + 1, rest.end());
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{about, "airlock"};
+  app.set_version_flag("--version", version, "Show the version");
+  app.footer(examples);
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.require_subcommand(1);
+
+  RunArguments run_arguments;
+  auto* run_app = add_run(app, run_arguments);
+
+  FilesOptions wast_options;
+  auto* wast_app = app.add_subcommand("wast", "Run test scripts");
+  wast_app->add_option("FILE", wast_options.files, "Scripts")->required()->type_name("");
+  wast_app->footer(wast_footer);
+
+  FilesOptions validate_options;
+  auto* validate_app = app.add_subcommand("validate", "Check modules and components");
+  validate_app->add_option("FILE", validate_options.files, "Binaries or texts")
+      ->required()
+      ->type_name("");
+  validate_app->footer(validate_footer);
+
+  InspectOptions inspect_options;
+  auto* inspect_app = app.add_subcommand("inspect", "Show what a module or component is and needs");
+  inspect_app->add_option("FILE", inspect_options.file, "Binary or text")
+      ->required()
+      ->type_name("");
+  inspect_app->footer(inspect_footer);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 1;
+  }
+
+  if (run_app->parsed()) {
+    auto& options = run_arguments.options;
+    if (!take_file(run_app->remaining(), options)) return 1;
+    for (const auto& text : run_arguments.directories)
+      options.directories.push_back(parse_directory(text, false));
+    for (const auto& text : run_arguments.read_only_directories)
+      options.directories.push_back(parse_directory(text, true));
+    for (const auto& text : run_arguments.variables)
+      options.environment.push_back(parse_variable(text));
+    return run(options);
+  }
+  if (wast_app->parsed()) return wast(wast_options);
+  if (validate_app->parsed()) return validate(validate_options);
+  return inspect(inspect_options);
+}

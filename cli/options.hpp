@@ -1,0 +1,47 @@
+// What the command line asks for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace airlock::cli {
+
+/// A directory that a guest may use: `--dir HOST[::GUEST]`.
+struct DirectoryGrant {
+  std::string host;
+  std::string guest;
+  bool read_only = false;
+};
+
+struct RunOptions {
+  std::string file;
+  std::vector<std::string> arguments;  ///< of the guest, without the program's name
+  std::vector<DirectoryGrant> directories;
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::optional<std::string> invoke;  ///< `NAME(ARGS)`
+  std::optional<std::string> argv0;
+  bool deny_stdio = false;
+  bool deny_clocks = false;
+  bool deny_random = false;
+  bool bounds_checks_in_code = false;
+  std::optional<std::uint64_t> max_stack_bytes;
+  std::optional<std::uint64_t> max_memory_bytes;
+};
+
+struct FilesOptions {
+  std::vector<std::string> files;
+};
+
+struct InspectOptions {
+  std::string file;
+};
+
+// The subcommands. Each returns the exit code of the process.
+[[nodiscard]] int run(const RunOptions& options);
+[[nodiscard]] int wast(const FilesOptions& options);
+[[nodiscard]] int validate(const FilesOptions& options);
+[[nodiscard]] int inspect(const InspectOptions& options);
+
+}  // namespace airlock::cli
