@@ -1,0 +1,70 @@
+// airlock wast
+
+#include "cli/wast/script_runner.hpp"
+
+#include <iostream>
+#include <map>
+
+#include "cli/input.hpp"
+#include "cli/options.hpp"
+#include "cli/progress.hpp"
+#include "interpreter/executor.hpp"
+
+namespace airlock::cli {
+namespace {
+
+std::string counts(std::size_t passed, std::size_t failed, std::size_t skipped) {
+  return std::to_string(passed) + " passed, " + std::to_string(failed) + " failed, " +
+         std::to_string(skipped) + " skipped";
+}
+
+/// The reasons for which directives of a file were skipped, each once, with how often it applied.
+void print_skips(const ScriptSummary& summary, const std::string& file) {
+  std::map<std::string_view, std::size_t> reasons;
+  for (const auto& report : summary.reports)
+    if (report.verdict == Verdict::skipped) ++reasons[report.message];
+  for (const auto& [reason, times] : reasons)
+    std::cout << file << ": skipped " << times << ": " << reason << '\n';
+}
+
+Result<ScriptSummary> run_file(const std::string& file, const Limits& limits) {
+  const auto source = read_file(file, limits);
+  if (!source) return std::unexpected(source.error());
+  runtime::Engine engine(interpreter::make_executor(), {.limits = limits});
+  const auto components = make_component_host(engine);
+  return run_script(engine, *source, {.components = components.get()});
+}
+
+}  // namespace
+
+int wast(const FilesOptions& options) {
+  const Limits limits;
+  std::size_t passed = 0;
+  std::size_t failed = 0;
+  std::size_t skipped = 0;
+  Progress progress("running " + options.files.front());
+  for (std::size_t i = 0; i < options.files.size(); ++i) {
+    const auto& file = options.files[i];
+    progress.update("running " + file + " (" + std::to_string(i + 1) + " of " +
+                    std::to_string(options.files.size()) + ")");
+    const auto summary = run_file(file, limits);
+    if (!summary) {
+      std::cout << format_error(summary.error(), file, "script") << '\n';
+      ++failed;
+      continue;
+    }
+    for (const auto& report : summary->reports)
+      if (report.verdict == Verdict::failed) std::cout << format_report(report, file) << '\n';
+    print_skips(*summary, file);
+    if (summary->failed > 0)
+      std::cout << file << ": " << counts(summary->passed, summary->failed, summary->skipped)
+                << '\n';
+    passed += summary->passed;
+    failed += summary->failed;
+    skipped += summary->skipped;
+  }
+  std::cout << counts(passed, failed, skipped) << '\n';
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace airlock::cli
