@@ -1,0 +1,81 @@
+// airlock run
+
+#include <iostream>
+#include <optional>
+
+#include "cli/guest.hpp"
+#include "interpreter/executor.hpp"
+
+namespace airlock::cli {
+namespace {
+
+constexpr int exit_before_run = 1;
+constexpr int exit_trap = 134;
+
+runtime::EngineConfiguration to_configuration(const RunOptions& options) {
+  runtime::EngineConfiguration configuration;
+  if (options.bounds_checks_in_code)
+    configuration.bounds_checks = runtime::BoundsChecks::in_code;
+  if (options.max_stack_bytes) configuration.limits.stack_bytes = *options.max_stack_bytes;
+  if (options.max_memory_bytes) configuration.limits.memory_bytes = *options.max_memory_bytes;
+  return configuration;
+}
+
+/// What a command-line program expects, less what was withdrawn, and what flags grant.
+wasi::Configuration to_grants(const RunOptions& options) {
+  wasi::Configuration grants;
+  grants.arguments.push_back(options.argv0.value_or(options.file));
+  grants.arguments.insert(grants.arguments.end(), options.arguments.begin(),
+                          options.arguments.end());
+  grants.environment = options.environment;
+  for (const auto& directory : options.directories)
+    grants.directories.push_back({directory.host, directory.guest, directory.read_only});
+  if (!options.deny_stdio) {
+    grants.standard_input = wasi::Input::inherit();
+    grants.standard_output = wasi::Output::inherit();
+    grants.standard_error = wasi::Output::inherit();
+  }
+  grants.clocks = !options.deny_clocks;
+  grants.random = !options.deny_random;
+  return grants;
+}
+
+/// Says why a guest did not end by itself, and how the process ends for it.
+int report(const Input& input, const Error& error, const runtime::Trap& trap) {
+  if (error.kind == ErrorKind::exit) return error.exit_code;
+  if (error.kind != ErrorKind::trap) {
+    std::cerr << input.describe(error) << '\n';
+    return exit_before_run;
+  }
+  // An error without a trap is one of instantiation (a segment out of bounds).
+  std::cerr << (trap.code == runtime::TrapCode::none ? input.describe(error)
+                                                     : runtime::format_trap(trap))
+            << '\n';
+  return exit_trap;
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  const auto configuration = to_configuration(options);
+  const auto input = read_input(options.file, configuration.limits);
+  if (!input) {
+    std::cerr << input.error() << '\n';
+    return exit_before_run;
+  }
+  auto context = wasi::Context::create(to_grants(options));
+  if (!context) {
+    std::cerr << format_error(context.error(), "airlock run") << '\n';
+    return exit_before_run;
+  }
+  runtime::Engine engine(interpreter::make_executor(), configuration);
+  const Guest guest{options, *input, engine, *context};
+  runtime::Trap trap;
+  const auto ending =
+      input->is_component ? run_component(guest, trap) : run_module(guest, trap);
+  (*context)->finish();
+  std::cout.flush();
+  return ending ? *ending : report(*input, ending.error(), trap);
+}
+
+}  // namespace airlock::cli

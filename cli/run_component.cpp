@@ -1,0 +1,96 @@
+// Running a component: `wasi:cli/run`, or a function that `--invoke` names.
+
+#include <iostream>
+#include <optional>
+#include <vector>
+
+#include "canonical-abi/component.hpp"
+#include "canonical-abi/wave.hpp"
+#include "cli/guest.hpp"
+#include "cli/progress.hpp"
+
+namespace airlock::cli {
+namespace {
+
+using canonical_abi::ComponentInstance;
+using canonical_abi::ExportedFunction;
+
+/// `demo:calc/ops.sum`
+std::string full_name(const ExportedFunction& function) {
+  return function.interface.empty() ? function.name : function.interface + '.' + function.name;
+}
+
+/// The function an invocation names. A function of the component itself comes before those of its
+/// interfaces; the name must leave no choice among the latter.
+Result<const ExportedFunction*> find(ComponentInstance& instance,
+                                     const canonical_abi::InvocationName& name) {
+  std::vector<const ExportedFunction*> found;
+  for (const auto& function : canonical_abi::exported_functions(instance)) {
+    if (!name.matches(function.interface, function.name)) continue;
+    if (function.interface.empty()) return &function;
+    found.push_back(&function);
+  }
+  if (found.size() == 1) return found.front();
+  std::string message = found.empty() ? "no exported function is called `" + name.to_string() + '`'
+                                      : '`' + name.to_string() + "` is ambiguous";
+  std::string candidates;
+  for (const auto& function : canonical_abi::exported_functions(instance))
+    if (found.empty() || name.matches(function.interface, function.name))
+      candidates += (candidates.empty() ? "" : ", ") + full_name(function);
+  return fail(ErrorKind::argument,
+              message + (candidates.empty() ? "; it exports none" : "; there are " + candidates));
+}
+
+/// The entry point of a command, whatever version 0.2.x it was made for.
+Result<const ExportedFunction*> find_entry_point(ComponentInstance& instance) {
+  if (const auto* run = canonical_abi::find_export(instance, "wasi:cli/run@0.2.0", "run"))
+    return run;
+  return fail(ErrorKind::argument,
+              "not a command: it does not export wasi:cli/run; call one of its functions with "
+              "--invoke");
+}
+
+Ending invoke(canonical_abi::Store& store, ComponentInstance& instance, const Guest& guest,
+              runtime::Trap& trap) {
+  const auto invocation = canonical_abi::parse_invocation(*guest.options.invoke);
+  if (!invocation) return std::unexpected(invocation.error());
+  const auto function = find(instance, invocation->name);
+  if (!function) return std::unexpected(function.error());
+  const auto arguments = canonical_abi::parse_arguments(*invocation, (*function)->type,
+                                                        guest.engine.limits());
+  if (!arguments) return std::unexpected(arguments.error());
+  const auto result = canonical_abi::call(store, **function, *arguments, &trap);
+  if (!result) return std::unexpected(result.error());
+  if (*result)
+    std::cout << canonical_abi::to_wave(**result, (*function)->type.result) << '\n';
+  return 0;
+}
+
+Ending run_command(canonical_abi::Store& store, ComponentInstance& instance, runtime::Trap& trap) {
+  const auto function = find_entry_point(instance);
+  if (!function) return std::unexpected(function.error());
+  const auto result = canonical_abi::call(store, **function, {}, &trap);
+  if (!result) return std::unexpected(result.error());
+  return *result && (*result)->is_error() ? 1 : 0;
+}
+
+}  // namespace
+
+Ending run_component(const Guest& guest, runtime::Trap& trap) {
+  std::optional<Progress> progress(std::in_place, "compiling " + guest.input.name);
+  const auto component = canonical_abi::Component::compile(guest.engine, guest.input.binary);
+  progress.reset();
+  if (!component) return std::unexpected(component.error());
+
+  runtime::Store core(guest.engine);
+  canonical_abi::Store store(core);
+  canonical_abi::Linker linker;
+  wasi::define_preview2(linker, guest.context);
+  wasi::run_event_loop(store, guest.context);
+  const auto instance = store.instantiate(*component, linker);
+  if (!instance) return std::unexpected(instance.error());
+  return guest.options.invoke ? invoke(store, **instance, guest, trap)
+                              : run_command(store, **instance, trap);
+}
+
+}  // namespace airlock::cli
