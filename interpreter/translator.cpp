@@ -178,6 +178,7 @@ void Translator::write_last(Target target) {
   std::memcpy(&cells_[last_.start] + 1, operands.halves.data(), operands.count * sizeof(Half));
   invalidate(last_.target);
   if (last_.accumulator != none) mirrors_.slots[last_.accumulator] = last_.target;
+  if (last_.spoiled != none) mirrors_.slots[last_.spoiled] = none;
 }
 
 /// Sends the latest result to another slot, if it is this value.

@@ -88,6 +88,7 @@ class Translator {
     Operands operands;                    ///< without the destination
     Half target = 0;
     std::uint32_t accumulator = none;  ///< which mirror the result sets, if any
+    std::uint32_t spoiled = none;      ///< which mirror it makes invalid without setting it
     Mirrors before;                    ///< the mirrors in front of it
     std::size_t positions = 0;         ///< entries of the side table in front of it
     // For fusion:

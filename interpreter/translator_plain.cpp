@@ -171,7 +171,10 @@ void Translator::select() {
   const std::size_t accumulator = accumulator_of(type);
   const Handler* by_target = table_.select[number(a.source)][number(b.source)][number(c.source)];
   emit_result(by_target, operands, first.home, accumulator == 0 ? 0 : none, false);
-  if (accumulator != 0) mirrors_.slots[0] = none;
+  if (accumulator != 0) {
+    last_.spoiled = 0;
+    mirrors_.slots[0] = none;
+  }
   push_temporary(type);
 }
 
