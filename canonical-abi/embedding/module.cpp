@@ -56,10 +56,16 @@ Result<Module> Module::compile(const Engine& engine, std::string_view bytes) {
 }
 
 Result<Module> Module::load(const Engine& engine, const std::filesystem::path& path) {
+  auto bytes = read_file(path);
+  if (!bytes) return propagate(std::move(bytes));
+  return compile(engine, *bytes);
+}
+
+Result<std::string> read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   if (!file.is_open() || file.bad()) return fail(ErrorKind::system, "cannot read " + path.string());
-  return compile(engine, bytes);
+  return bytes;
 }
 
 const std::string& Module::name() const { return state_->module->tree.names.module; }

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <vector>
 
 #include "airlock/linker.hpp"
 #include "airlock/module.hpp"
 #include "airlock/store.hpp"
+#include "canonical-abi/component.hpp"
 #include "runtime/engine.hpp"
 #include "runtime/linker.hpp"
 #include "runtime/store.hpp"
@@ -28,6 +30,12 @@ struct Module::State {
 struct Store::State : std::enable_shared_from_this<Store::State> {
   explicit State(const Engine& made_in);
 
+  /// The component instances of this store, made when first asked for.
+  [[nodiscard]] canonical_abi::Store& components();
+
+  /// Waits until a pending host call may go on.
+  [[nodiscard]] Result<void> wait();
+
   /// Remembers where a call trapped, and makes an error of it.
   [[nodiscard]] Error trapped(const runtime::Trap& trap);
   /// Whether a value may be used in this store.
@@ -38,7 +46,10 @@ struct Store::State : std::enable_shared_from_this<Store::State> {
   std::uint64_t number;  ///< no other store of this process has it
   Store::Waiter waiter;
   std::vector<TraceFrame> last_backtrace;
-  runtime::Store store;  ///< last: destroyed first, while all of the above still exists
+
+  // Last: destroyed first, while all of the above still exists.
+  runtime::Store store;
+  std::unique_ptr<canonical_abi::Store> component_store;
 };
 
 struct Linker::State {
@@ -67,6 +78,9 @@ struct ValueAccess {
 [[nodiscard]] decoder::ValueType to_internal(ValueType type);
 [[nodiscard]] decoder::FunctionType to_internal(const FunctionType& type);
 [[nodiscard]] runtime::Value to_internal(const Value& value);
+
+/// All bytes of a file, or `ErrorKind::system`.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
 
 /// "the store of this … has been destroyed"
 [[nodiscard]] std::unexpected<Error> store_is_gone(std::string_view what);

@@ -20,15 +20,24 @@ std::uint64_t next_store_number() {
 Store::State::State(const Engine& made_in)
     : engine(made_in), number(next_store_number()), store(made_in.state()->engine) {
   store.set_waiter([this](runtime::Stack&, runtime::Trap& trap) {
-    if (!waiter) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-      return true;
-    }
-    auto waited = waiter();
-    if (waited) return true;
-    trap = runtime::Trap(runtime::TrapCode::host, std::move(waited).error().message);
-    return false;
+    auto waited = wait();
+    if (!waited) trap = runtime::Trap(runtime::TrapCode::host, std::move(waited).error().message);
+    return waited.has_value();
   });
+}
+
+canonical_abi::Store& Store::State::components() {
+  if (component_store == nullptr) {
+    component_store = std::make_unique<canonical_abi::Store>(store);
+    component_store->set_waiter([this](canonical_abi::Store&) { return wait(); });
+  }
+  return *component_store;
+}
+
+Result<void> Store::State::wait() {
+  if (waiter) return waiter();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return {};
 }
 
 Error Store::State::trapped(const runtime::Trap& trap) {

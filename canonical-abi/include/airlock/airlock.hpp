@@ -16,9 +16,10 @@
 // `airlock::component`.
 #pragma once
 
-#include "airlock/engine.hpp"  // IWYU pragma: export
-#include "airlock/error.hpp"   // IWYU pragma: export
-#include "airlock/linker.hpp"  // IWYU pragma: export
-#include "airlock/module.hpp"  // IWYU pragma: export
-#include "airlock/store.hpp"   // IWYU pragma: export
-#include "airlock/value.hpp"   // IWYU pragma: export
+#include "airlock/component.hpp"  // IWYU pragma: export
+#include "airlock/engine.hpp"     // IWYU pragma: export
+#include "airlock/error.hpp"      // IWYU pragma: export
+#include "airlock/linker.hpp"     // IWYU pragma: export
+#include "airlock/module.hpp"     // IWYU pragma: export
+#include "airlock/store.hpp"      // IWYU pragma: export
+#include "airlock/value.hpp"      // IWYU pragma: export
