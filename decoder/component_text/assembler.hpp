@@ -24,7 +24,7 @@ using text::TokenKind;
 /// Reads one component and encodes it.
 ///
 /// Nested components do not recurse: their scopes are a stack, and what is read next belongs to the
-/// topmost. Types do recurse, at most `Limits::value_nesting` deep.
+/// topmost. Types do recurse, at most `Limits::component_type_nesting` deep.
 ///
 /// A production writes its binary form to the chunk it is given. What it needs defined first (a
 /// type that is written inline, an alias) it defines on the way, so that it comes before the
@@ -182,7 +182,7 @@ void Assembler::read_vector(Encoder& out, Read read_item) {
 
 template <typename Read>
 void Assembler::nested(Read read) {
-  if (type_depth_ >= limits_.value_nesting) return fail("types nest too deeply", ErrorKind::limit);
+  if (type_depth_ >= limits_.component_type_nesting) return fail("types nest too deeply", ErrorKind::limit);
   ++type_depth_;
   read();
   --type_depth_;
