@@ -321,7 +321,9 @@ TEST(Assemble, AnyMissingTokenGivesAResult) {
     auto source = std::string(rich_module);
     source.replace(token.offset, std::max<std::size_t>(token.text.size(), 1), " ");
     const auto assembled = assemble(source);
-    if (!assembled) EXPECT_FALSE(assembled.error().message.empty());
+    if (!assembled) {
+      EXPECT_FALSE(assembled.error().message.empty());
+    }
   }
 }
 
