@@ -310,7 +310,7 @@ class Lexer {
           at_ += length;
           continue;
         }
-        return StringError{at_, "illegal escape"};
+        return StringError{at_, "invalid string escape"};
       }
       if (c == '\n' || c == '\r') break;
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)

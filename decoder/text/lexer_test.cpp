@@ -59,11 +59,11 @@ TEST(Lexer, DecodesStrings) {
 TEST(Lexer, RefusesMalformedStrings) {
   EXPECT_EQ(error_of("\"abc"), "unclosed string");
   EXPECT_EQ(error_of("\"abc\n\""), "unclosed string");
-  EXPECT_EQ(error_of("\"abc\\"), "illegal escape");
-  EXPECT_EQ(error_of(R"("\x")"), "illegal escape");
-  EXPECT_EQ(error_of(R"("\u{d800}")"), "illegal escape");
-  EXPECT_EQ(error_of(R"("\u{110000}")"), "illegal escape");
-  EXPECT_EQ(error_of(R"("\u{ffffffffffffffffff}")"), "illegal escape");
+  EXPECT_EQ(error_of("\"abc\\"), "invalid string escape");
+  EXPECT_EQ(error_of(R"("\x")"), "invalid string escape");
+  EXPECT_EQ(error_of(R"("\u{d800}")"), "invalid string escape");
+  EXPECT_EQ(error_of(R"("\u{110000}")"), "invalid string escape");
+  EXPECT_EQ(error_of(R"("\u{ffffffffffffffffff}")"), "invalid string escape");
   EXPECT_EQ(error_of("\"\x01\""), "illegal control character in string literal");
 }
 
