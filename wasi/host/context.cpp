@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <bit>
+
+#include "decoder/byte_reader.hpp"
 
 namespace airlock::wasi {
 
@@ -33,22 +37,31 @@ std::shared_ptr<OutputStream> open_output(const Output& output, int fd) {
   return discard();
 }
 
+/// Strings of WASI are UTF-8, and those of 0.1 end at a zero byte.
+bool is_text(std::string_view text) { return !text.contains('\0') && decoder::is_utf8(text); }
+
 /// What an embedder must not hand to a guest: strings that WASI cannot carry.
 Result<void> check_strings(const Configuration& configuration) {
-  const auto has_zero = [](std::string_view text) { return text.find('\0') != text.npos; };
-  for (const std::string& argument : configuration.arguments) {
-    if (has_zero(argument)) return fail(ErrorKind::argument, "an argument contains a zero byte");
+  constexpr const char* complaint = " is not UTF-8 text without zero bytes";
+  if (!std::ranges::all_of(configuration.arguments, is_text)) {
+    return fail(ErrorKind::argument, std::string("an argument of the guest") + complaint);
   }
   for (const auto& [name, value] : configuration.environment) {
-    if (name.empty() || name.contains('=') || has_zero(name) || has_zero(value)) {
+    if (!is_text(name) || !is_text(value)) {
+      return fail(ErrorKind::argument, std::string("an environment variable") + complaint);
+    }
+    if (name.empty() || name.contains('=')) {
       return fail(ErrorKind::argument,
                   "`" + name + "` cannot be the name of an environment variable");
     }
   }
   for (const DirectoryGrant& grant : configuration.directories) {
-    if (has_zero(grant.guest_path) || has_zero(grant.host_path)) {
-      return fail(ErrorKind::argument, "the name of a directory contains a zero byte");
+    if (!is_text(grant.guest_path) || grant.host_path.contains('\0')) {
+      return fail(ErrorKind::argument, std::string("the name of a directory") + complaint);
     }
+  }
+  if (configuration.initial_directory && !is_text(*configuration.initial_directory)) {
+    return fail(ErrorKind::argument, std::string("the initial directory") + complaint);
   }
   return {};
 }

@@ -1,6 +1,8 @@
 // Reading directories with getdents64, whose `d_off` makes a cookie that survives reopening.
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -75,10 +77,17 @@ IoResult<std::optional<DirectoryStream::Entry>> DirectoryStream::next() {
   std::memcpy(&header.length, raw + 16, sizeof header.length);
   header.type = static_cast<std::uint8_t>(raw[18]);
   position_ += header.length;
-  return Entry{.inode = header.inode,
-               .next = static_cast<std::uint64_t>(header.next),
-               .type = type_of_entry(header.type),
-               .name = std::string(raw + name_offset)};
+  Entry entry{.inode = header.inode,
+              .next = static_cast<std::uint64_t>(header.next),
+              .type = type_of_entry(header.type),
+              .name = std::string(raw + name_offset)};
+  // Some file systems leave the type to be asked for.
+  if (struct stat status{};
+      header.type == DT_UNKNOWN &&
+      ::fstatat(fd_.get(), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
+    entry.type = file_type_of(status.st_mode);
+  }
+  return entry;
 }
 
 IoResult<std::optional<DirectoryStream::Entry>> DirectoryStream::next_child() {

@@ -67,8 +67,8 @@ std::string_view missing_capability(std::string_view import_name) {
   if (import_name.starts_with("wasi:sockets/") || import_name.starts_with("wasi:http/")) {
     return "pass --allow-network";
   }
-  if (import_name.starts_with("wasi:clocks/")) return "clocks were withdrawn";
-  if (import_name.starts_with("wasi:random/")) return "random numbers were withdrawn";
+  if (import_name.starts_with("wasi:clocks/")) return "--deny-clocks withdrew it";
+  if (import_name.starts_with("wasi:random/")) return "--deny-random withdrew it";
   return {};
 }
 

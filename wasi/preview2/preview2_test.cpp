@@ -1,0 +1,517 @@
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "canonical-abi/component.hpp"
+#include "interpreter/executor.hpp"
+#include "wasi/host/testing.hpp"
+#include "wasi/preview2/guest.hpp"
+
+namespace airlock::wasi::preview2 {
+namespace {
+
+using canonical_abi::TypeKind;
+using ::testing::HasSubstr;
+using testing::read_text;
+using testing::TemporaryDirectory;
+using testing::write_text;
+
+/// Calls the host functions as a component's lowered imports do, without a component.
+class Preview2 : public ::testing::Test {
+ protected:
+  Preview2() : engine_(interpreter::make_executor(), {}), core_(engine_), store_(core_) {}
+
+  void SetUp() override {
+    write_text(directory_ / "file", "0123456789");
+    std::filesystem::create_directory(directory_ / "sub");
+    Configuration configuration;
+    configuration.arguments = {"app", "one"};
+    configuration.environment = {{"A", "1"}};
+    configuration.directories = {{directory_.path(), "/data"}};
+    configuration.initial_directory = "/data";
+    configuration.standard_input = Input::bytes("input");
+    configuration.standard_output = Output::capture(output_);
+    configuration.clocks = true;
+    configuration.random = true;
+    start(std::move(configuration));
+  }
+
+  void start(Configuration configuration) {
+    auto context = Context::create(std::move(configuration));
+    ASSERT_TRUE(context) << context.error().message;
+    context_ = *context;
+    linker_ = canonical_abi::Linker();
+    define_preview2(linker_, context_);
+  }
+
+  /// Calls `interface#function`; a trap gives the string "trap: …".
+  Value call(const std::string& interface, const std::string& function,
+             std::vector<Value> arguments = {}) {
+    const auto instance = linker_.find_instance("wasi:" + interface + "@0.2.3");
+    if (!instance) return Value::string("no interface");
+    const HostInstance::Function* found = instance->find_function(function);
+    if (!found) return Value::string("no function");
+    canonical_abi::FunctionType type;
+    HostCall host_call(store_, nullptr, type);
+    host_call.arguments = std::move(arguments);
+    HostOutcome outcome = found->call(host_call);
+    std::unique_ptr<canonical_abi::PendingCall> pending = std::move(host_call.continuation);
+    while (outcome == HostOutcome::pending) {
+      ++suspensions_;
+      const Result<void> turned = context_->state().loop.turn();
+      if (!turned) return Value::string(turned.error().message);
+      host_call.arguments.clear();
+      outcome = pending->poll(host_call);
+    }
+    if (outcome == HostOutcome::trapped) {
+      exit_code_ = host_call.trap.code == runtime::TrapCode::exit ? host_call.trap.exit_code : -1;
+      return Value::string("trap: " + host_call.trap.message);
+    }
+    return host_call.result.value_or(Value());
+  }
+
+  Value method(const std::string& interface, const std::string& name, const Value& self,
+               std::vector<Value> arguments = {}) {
+    arguments.insert(arguments.begin(), borrow(self));
+    return call(interface, "[method]" + name, std::move(arguments));
+  }
+  Value input(const std::string& name, const Value& self, std::vector<Value> arguments = {}) {
+    return method("io/streams", "input-stream." + name, self, std::move(arguments));
+  }
+  Value output(const std::string& name, const Value& self, std::vector<Value> arguments = {}) {
+    return method("io/streams", "output-stream." + name, self, std::move(arguments));
+  }
+  Value object(const std::string& name, const Value& self, std::vector<Value> arguments = {}) {
+    return method("filesystem/types", "descriptor." + name, self, std::move(arguments));
+  }
+  static Value borrow(const Value& own) { return Value::borrow(own.resource(), own.rep()); }
+  static void drop(canonical_abi::Store& store, const Value& own) {
+    own.resource()->host_destructor(store, own.rep());
+  }
+
+  /// The payload of an ok result.
+  static Value ok(const Value& result) {
+    EXPECT_TRUE(result.is(TypeKind::result) && !result.is_error()) << result.as_string();
+    return result.payload() ? *result.payload() : Value();
+  }
+  /// The name of the error-code of a failed result.
+  static std::string error(const Value& result) {
+    if (!result.is_error()) return "no error " + std::string(result.as_string());
+    return std::string(error_name(static_cast<ErrorCode>(result.payload()->case_index())));
+  }
+  /// What a read gives: the bytes, or "(closed)", or the debug string of the error.
+  std::string text(const Value& result) {
+    if (result.is(TypeKind::string)) return std::string(result.as_string());
+    if (result.is_error()) return stream_error(result);
+    const auto bytes = result.payload()->as_bytes();
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+  std::string stream_error(const Value& result) {
+    if (!result.is_error()) return "no error";
+    if (result.payload()->case_index() == 1) return "(closed)";
+    last_failure_ = *result.payload()->payload();
+    return std::string(method("io/error", "error.to-debug-string", last_failure_).as_string());
+  }
+
+  Value root() { return call("filesystem/preopens", "get-directories")[0][0]; }
+  Value open(const std::string& path, std::uint32_t flags, std::uint32_t open_flags = 0) {
+    return object(
+        "open-at", root(),
+        {Value::flags(1), Value::string(path), Value::flags(open_flags), Value::flags(flags)});
+  }
+  static constexpr std::uint32_t reading = 1;
+  static constexpr std::uint32_t writing = 2;
+  static constexpr std::uint32_t create = 1;
+
+  runtime::Engine engine_;
+  runtime::Store core_;
+  canonical_abi::Store store_;
+  TemporaryDirectory directory_;
+  std::shared_ptr<std::string> output_ = std::make_shared<std::string>();
+  std::shared_ptr<Context> context_;
+  canonical_abi::Linker linker_;
+  Value last_failure_;
+  int suspensions_ = 0;
+  int exit_code_ = 0;
+};
+
+TEST_F(Preview2, every_0_2_version_links_to_the_one_implementation) {
+  for (const char* version : {"0.2.0", "0.2.3", "0.2.12", "0.2.99"}) {
+    const auto instance = linker_.find_instance(std::string("wasi:io/streams@") + version);
+    ASSERT_TRUE(instance) << version;
+    EXPECT_TRUE(instance->find_function("[method]input-stream.read"));
+    EXPECT_TRUE(instance->find_resource("output-stream"));
+  }
+  EXPECT_FALSE(linker_.find_instance("wasi:io/streams@0.3.0"));
+  // One resource type, wherever it is used.
+  EXPECT_EQ(linker_.find_instance("wasi:cli/stdout@0.2.0")->find_resource("output-stream"),
+            linker_.find_instance("wasi:filesystem/types@0.2.6")->find_resource("output-stream"));
+}
+
+TEST_F(Preview2, what_is_not_granted_does_not_exist) {
+  start({});
+  EXPECT_FALSE(linker_.find_instance("wasi:clocks/wall-clock@0.2.3"));
+  EXPECT_FALSE(linker_.find_instance("wasi:clocks/monotonic-clock@0.2.3"));
+  EXPECT_FALSE(linker_.find_instance("wasi:random/random@0.2.3"));
+  EXPECT_FALSE(linker_.find_instance("wasi:sockets/tcp@0.2.3"));
+  EXPECT_THAT(linker_.advice("wasi:sockets/tcp@0.2.3"), HasSubstr("--allow-network"));
+  EXPECT_EQ(missing_capability("wasi:sockets/tcp@0.2.3"), "pass --allow-network");
+  EXPECT_EQ(missing_capability("my:own/thing"), "");
+  EXPECT_EQ(call("cli/environment", "get-arguments").size(), 0U);
+  EXPECT_EQ(call("cli/environment", "get-environment").size(), 0U);
+  EXPECT_FALSE(call("cli/environment", "initial-cwd").is_some());
+  EXPECT_EQ(call("filesystem/preopens", "get-directories").size(), 0U);
+  const Value closed = call("cli/stdin", "get-stdin");
+  EXPECT_EQ(text(input("blocking-read", closed, {Value::u64(1)})), "(closed)");
+  const Value nowhere = call("cli/stdout", "get-stdout");
+  EXPECT_FALSE(output("blocking-write-and-flush", nowhere, {Value::bytes("x")}).is_error());
+  // Numbers that are no secret are the same every time.
+  const Value seed = call("random/insecure-seed", "insecure-seed");
+  start({});
+  EXPECT_EQ(call("random/insecure-seed", "insecure-seed"), seed);
+}
+
+TEST_F(Preview2, environment_and_exit) {
+  EXPECT_EQ(call("cli/environment", "get-arguments")[1].as_string(), "one");
+  EXPECT_EQ(call("cli/environment", "get-environment")[0][1].as_string(), "1");
+  EXPECT_EQ(call("cli/environment", "initial-cwd").payload()->as_string(), "/data");
+  call("cli/exit", "exit", {Value::ok()});
+  EXPECT_EQ(exit_code_, 0);
+  call("cli/exit", "exit", {Value::error()});
+  EXPECT_EQ(exit_code_, 1);
+  call("cli/exit", "exit-with-code", {Value::u8(3)});
+  EXPECT_EQ(exit_code_, 3);
+  for (const char* name : {"stdin", "stdout", "stderr"}) {
+    const std::string terminal = std::string("terminal-") + name;
+    EXPECT_FALSE(call("cli/" + terminal, "get-" + terminal).is_some());
+  }
+}
+
+// Streams ----------------------------------------------------------------------------------------
+
+TEST_F(Preview2, standard_input) {
+  const Value in = call("cli/stdin", "get-stdin");
+  EXPECT_EQ(text(input("read", in, {Value::u64(0)})), "");
+  EXPECT_EQ(text(input("read", in, {Value::u64(2)})), "in");
+  EXPECT_EQ(ok(input("skip", in, {Value::u64(1)})).as_u64(), 1U);
+  EXPECT_EQ(text(input("blocking-read", in, {Value::u64(UINT64_MAX)})), "ut");
+  EXPECT_EQ(text(input("read", in, {Value::u64(1)})), "(closed)");
+  EXPECT_EQ(stream_error(input("blocking-skip", in, {Value::u64(1)})), "(closed)");
+  EXPECT_EQ(suspensions_, 0);
+}
+
+TEST_F(Preview2, writing_needs_a_permit) {
+  const Value out = call("cli/stdout", "get-stdout");
+  EXPECT_THAT(text(output("write", out, {Value::bytes("x")})), HasSubstr("trap: write: more"));
+  const std::uint64_t permit = ok(output("check-write", out)).as_u64();
+  EXPECT_GE(permit, 4096U);
+  ok(output("write", out, {Value::bytes("one ")}));
+  ok(output("write", out, {Value::bytes("two ")}));
+  ok(output("flush", out));
+  EXPECT_THAT(text(output("write", out, {Value::bytes("x")})), HasSubstr("trap"));
+  ok(output("check-write", out));
+  EXPECT_THAT(text(output("write-zeroes", out, {Value::u64(UINT64_MAX)})), HasSubstr("trap"));
+  ok(output("write-zeroes", out, {Value::u64(2)}));
+  ok(output("blocking-flush", out));
+  ok(output("blocking-write-and-flush", out, {Value::bytes("three")}));
+  ok(output("blocking-write-zeroes-and-flush", out, {Value::u64(1)}));
+  EXPECT_EQ(*output_, std::string("one two \0\0three\0", 16));
+  const std::string large(4097, 'x');
+  EXPECT_THAT(text(output("blocking-write-and-flush", out, {Value::bytes(large)})),
+              HasSubstr("4096"));
+  EXPECT_THAT(text(output("blocking-write-zeroes-and-flush", out, {Value::u64(UINT64_MAX)})),
+              HasSubstr("4096"));
+}
+
+TEST_F(Preview2, failures_carry_an_error_that_filesystem_understands) {
+  Configuration configuration;
+  configuration.standard_output = Output::capture(output_, 2);
+  start(std::move(configuration));
+  const Value out = call("cli/stdout", "get-stdout");
+  EXPECT_EQ(stream_error(output("blocking-write-and-flush", out, {Value::bytes("abc")})),
+            "insufficient-space");
+  const Value code = call("filesystem/types", "filesystem-error-code", {borrow(last_failure_)});
+  EXPECT_EQ(code.payload()->case_index(),
+            static_cast<std::uint32_t>(ErrorCode::insufficient_space));
+  EXPECT_EQ(stream_error(output("check-write", out)), "(closed)");
+}
+
+class Preview2Pipe : public Preview2 {
+ protected:
+  void SetUp() override {
+    Preview2::SetUp();
+    ASSERT_EQ(::mkfifo((directory_ / "pipe").c_str(), 0600), 0);
+    const Value reader = ok(open("pipe", reading));
+    const Value writer = ok(open("pipe", writing));
+    in_ = ok(object("read-via-stream", reader, {Value::u64(0)}));
+    out_ = ok(object("write-via-stream", writer, {Value::u64(0)}));
+    far_end_ = UniqueFd(::open((directory_ / "pipe").c_str(), O_RDWR | O_CLOEXEC));
+  }
+  void later(std::function<void()> action) {
+    helper_ = std::thread([action = std::move(action)] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      action();
+    });
+  }
+  void TearDown() override {
+    if (helper_.joinable()) helper_.join();
+  }
+  Value in_;
+  Value out_;
+  UniqueFd far_end_;
+  std::thread helper_;
+};
+
+TEST_F(Preview2Pipe, reading_nothing_gives_nothing) {
+  EXPECT_EQ(text(input("read", in_, {Value::u64(10)})), "");
+  EXPECT_EQ(ok(input("skip", in_, {Value::u64(10)})).as_u64(), 0U);
+  EXPECT_EQ(suspensions_, 0);
+}
+
+TEST_F(Preview2Pipe, a_blocking_read_suspends_until_there_is_something) {
+  later([this] { EXPECT_EQ(::write(far_end_.get(), "ping", 4), 4); });
+  EXPECT_EQ(text(input("blocking-read", in_, {Value::u64(10)})), "ping");
+  EXPECT_GT(suspensions_, 0);
+}
+
+TEST_F(Preview2Pipe, pollables_of_streams_and_clocks) {
+  const Value readable = input("subscribe", in_);
+  const Value writable = output("subscribe", out_);
+  const Value soon = call("clocks/monotonic-clock", "subscribe-duration", {Value::u64(20'000'000)});
+  const Value never = call("clocks/monotonic-clock", "subscribe-instant", {Value::u64(UINT64_MAX)});
+  const auto ready = [&](const Value& pollable) {
+    return method("io/poll", "pollable.ready", pollable).as_bool();
+  };
+  const auto poll = [&](std::vector<Value> pollables) {
+    for (Value& pollable : pollables) pollable = borrow(pollable);
+    const Value result = call("io/poll", "poll", {Value::list(std::move(pollables))});
+    std::vector<std::uint32_t> indices;
+    for (std::size_t i = 0; i < result.size(); ++i) indices.push_back(result.at(i).as_u32());
+    return indices;
+  };
+  EXPECT_FALSE(ready(readable));
+  EXPECT_TRUE(ready(writable));
+  EXPECT_FALSE(ready(never));
+  EXPECT_EQ(poll({never, writable, readable}), std::vector<std::uint32_t>{1});
+  EXPECT_EQ(suspensions_, 0);
+  EXPECT_EQ(poll({never, readable, soon}), std::vector<std::uint32_t>{2});
+  EXPECT_GT(suspensions_, 0);
+  later([this] { EXPECT_EQ(::write(far_end_.get(), "x", 1), 1); });
+  EXPECT_EQ(poll({readable, never}), std::vector<std::uint32_t>{0});
+  method("io/poll", "pollable.block", readable);
+  EXPECT_THAT(text(call("io/poll", "poll", {Value::list({})})), HasSubstr("trap: poll"));
+  // Children may outlive their parents.
+  drop(store_, in_);
+  EXPECT_TRUE(ready(readable));
+}
+
+TEST_F(Preview2Pipe, a_full_pipe_permits_nothing_until_it_drains) {
+  const std::string chunk(4096, 'x');
+  std::uint64_t written = 0;
+  for (;;) {
+    const std::uint64_t permit = ok(output("check-write", out_)).as_u64();
+    if (permit == 0) break;
+    ok(output("write", out_, {Value::bytes(chunk)}));
+    written += chunk.size();
+  }
+  const Value writable = output("subscribe", out_);
+  EXPECT_FALSE(method("io/poll", "pollable.ready", writable).as_bool());
+  later([&] {
+    std::string sink(written + 4096, '\0');
+    std::size_t seen = 0;
+    while (seen < written + 4) {
+      const ssize_t count = ::read(far_end_.get(), sink.data(), sink.size());
+      if (count <= 0) break;
+      seen += static_cast<std::size_t>(count);
+    }
+    EXPECT_EQ(seen, written + 4);
+  });
+  ok(output("blocking-write-and-flush", out_, {Value::bytes("last")}));
+  EXPECT_GT(suspensions_, 0);
+}
+
+TEST_F(Preview2Pipe, splicing) {
+  const Value file = ok(open("file", reading));
+  const Value from = ok(object("read-via-stream", file, {Value::u64(3)}));
+  EXPECT_EQ(ok(output("splice", out_, {borrow(from), Value::u64(4)})).as_u64(), 4U);
+  EXPECT_EQ(text(input("read", in_, {Value::u64(10)})), "3456");
+  const Value out = call("cli/stdout", "get-stdout");
+  EXPECT_EQ(ok(output("splice", out, {borrow(in_), Value::u64(10)})).as_u64(), 0U);
+  later([this] { EXPECT_EQ(::write(far_end_.get(), "late", 4), 4); });
+  EXPECT_EQ(ok(output("blocking-splice", out, {borrow(in_), Value::u64(10)})).as_u64(), 4U);
+  EXPECT_EQ(*output_, "late");
+  EXPECT_EQ(ok(output("splice", out, {borrow(from), Value::u64(99)})).as_u64(), 3U);
+  EXPECT_EQ(stream_error(output("splice", out, {borrow(from), Value::u64(9)})), "(closed)");
+}
+
+// Files ------------------------------------------------------------------------------------------
+
+TEST_F(Preview2, files_are_read_and_written) {
+  const Value file = ok(open("file", reading | writing));
+  const Value tuple = ok(object("read", file, {Value::u64(4), Value::u64(8)}));
+  EXPECT_EQ(tuple[0].size(), 2U);
+  EXPECT_TRUE(tuple[1].as_bool());
+  EXPECT_FALSE(ok(object("read", file, {Value::u64(4), Value::u64(0)}))[1].as_bool());
+  EXPECT_EQ(ok(object("read", file, {Value::u64(UINT64_MAX), Value::u64(0)}))[0].size(), 10U);
+  EXPECT_EQ(ok(object("write", file, {Value::bytes("AB"), Value::u64(1)})).as_u64(), 2U);
+  const Value appender = ok(object("append-via-stream", file));
+  ok(output("blocking-write-and-flush", appender, {Value::bytes("end")}));
+  EXPECT_EQ(read_text(directory_ / "file"), "0AB3456789end");
+  ok(object("set-size", file, {Value::u64(2)}));
+  ok(object("sync", file));
+  ok(object("sync-data", file));
+  ok(object("advise", file, {Value::u64(0), Value::u64(0), Value::enumeration(2)}));
+  const Value status = ok(object("stat", file));
+  EXPECT_EQ(status[0].case_index(), 6U);  // regular-file
+  EXPECT_EQ(status[1].as_u64(), 1U);
+  EXPECT_EQ(status[2].as_u64(), 2U);
+  EXPECT_TRUE(status[4].is_some());
+  EXPECT_EQ(ok(object("get-flags", file)).bits(), reading | writing);
+  EXPECT_EQ(ok(object("get-type", file)).case_index(), 6U);
+  EXPECT_EQ(error(object("read", file, {Value::u64(1), Value::u64(UINT64_MAX)})), "invalid");
+}
+
+TEST_F(Preview2, descriptors_do_what_they_were_opened_for) {
+  const Value reader = ok(open("file", reading));
+  const Value writer = ok(open("file", writing));
+  EXPECT_EQ(error(object("write-via-stream", reader, {Value::u64(0)})), "bad-descriptor");
+  EXPECT_EQ(error(object("append-via-stream", reader)), "bad-descriptor");
+  EXPECT_EQ(error(object("read-via-stream", writer, {Value::u64(0)})), "bad-descriptor");
+  EXPECT_EQ(error(object("read-via-stream", root(), {Value::u64(0)})), "is-directory");
+  EXPECT_EQ(error(object("read-directory", reader)), "not-directory");
+  EXPECT_EQ(error(object("unlink-file-at", reader, {Value::string("x")})), "not-directory");
+}
+
+TEST_F(Preview2, directories) {
+  const Value directory = root();
+  const auto path = [](const char* name) { return Value::string(name); };
+  ok(object("create-directory-at", directory, {path("made")}));
+  EXPECT_EQ(error(object("create-directory-at", directory, {path("made")})), "exist");
+  ok(object("rename-at", directory, {path("file"), borrow(directory), path("made/moved")}));
+  ok(object("link-at", directory,
+            {Value::flags(0), path("made/moved"), borrow(directory), path("second")}));
+  ok(object("symlink-at", directory, {path("second"), path("soft")}));
+  EXPECT_EQ(ok(object("readlink-at", directory, {path("soft")})).as_string(), "second");
+  EXPECT_EQ(ok(object("stat-at", directory, {Value::flags(0), path("soft")}))[0].case_index(), 5U);
+  EXPECT_EQ(ok(object("stat-at", directory, {Value::flags(1), path("soft")}))[0].case_index(), 6U);
+  const Value given = Value::variant(2, datetime(1000, 5));
+  ok(object("set-times-at", directory, {Value::flags(1), path("soft"), Value::variant(0), given}));
+  const Value modified =
+      *ok(object("stat-at", directory, {Value::flags(1), path("second")}))[4].payload();
+  EXPECT_EQ(modified, datetime(1000, 5));
+  const Value file = ok(open("second", reading));
+  ok(object("set-times", file, {Value::variant(1), Value::variant(0)}));
+  EXPECT_TRUE(object("is-same-object", file, {borrow(ok(open("made/moved", reading)))}).as_bool());
+  EXPECT_EQ(ok(object("metadata-hash", file)),
+            ok(object("metadata-hash-at", directory, {Value::flags(1), path("soft")})));
+  EXPECT_EQ(error(object("unlink-file-at", directory, {path("made")})), "is-directory");
+  EXPECT_EQ(error(object("remove-directory-at", directory, {path("made")})), "not-empty");
+  EXPECT_EQ(error(open("../x", reading)), "not-permitted");
+  EXPECT_EQ(error(open("/etc/passwd", reading)), "not-permitted");
+  EXPECT_EQ(error(object("symlink-at", directory, {path("/etc"), path("x")})), "not-permitted");
+}
+
+TEST_F(Preview2, listing_leaves_the_dots_out) {
+  const Value stream = ok(object("read-directory", root()));
+  std::map<std::string, std::uint32_t> seen;
+  for (;;) {
+    const Value entry =
+        ok(method("filesystem/types", "directory-entry-stream.read-directory-entry", stream));
+    if (!entry.is_some()) break;
+    const Value& record = *entry.payload();
+    seen[std::string(record[1].as_string())] = record[0].case_index();
+  }
+  EXPECT_EQ(seen, (std::map<std::string, std::uint32_t>{{"file", 6}, {"sub", 3}}));
+}
+
+TEST_F(Preview2, read_only_grants) {
+  Configuration configuration;
+  configuration.directories = {{directory_.path(), "/", true}};
+  start(std::move(configuration));
+  EXPECT_EQ(error(open("file", reading | writing)), "read-only");
+  EXPECT_EQ(error(open("new", reading, create)), "read-only");
+  EXPECT_EQ(error(object("create-directory-at", root(), {Value::string("x")})), "read-only");
+  EXPECT_EQ(ok(object("get-flags", root())).bits(), 1U);
+}
+
+// Clocks, random numbers
+// ---------------------------------------------------------------------------
+
+TEST_F(Preview2, clocks) {
+  const std::uint64_t first = call("clocks/monotonic-clock", "now").as_u64();
+  EXPECT_LE(first, call("clocks/monotonic-clock", "now").as_u64());
+  EXPECT_GT(call("clocks/monotonic-clock", "resolution").as_u64(), 0U);
+  EXPECT_GT(call("clocks/wall-clock", "now")[0].as_u64(), 1'700'000'000U);
+  EXPECT_LT(call("clocks/wall-clock", "resolution")[1].as_u32(), 1'000'000'000U);
+  EXPECT_EQ(call("clocks/timezone", "display", {datetime(0, 0)})[1].as_string(), "UTC");
+}
+
+TEST_F(Preview2, random_numbers) {
+  const Value bytes = call("random/random", "get-random-bytes", {Value::u64(32)});
+  EXPECT_EQ(bytes.size(), 32U);
+  EXPECT_NE(bytes, call("random/random", "get-random-bytes", {Value::u64(32)}));
+  EXPECT_NE(call("random/random", "get-random-u64"), call("random/random", "get-random-u64"));
+  EXPECT_EQ(call("random/insecure", "get-insecure-random-bytes", {Value::u64(33)}).size(), 33U);
+  for (const char* interface : {"random/random", "random/insecure"}) {
+    const std::string name = interface == std::string("random/random")
+                                 ? "get-random-bytes"
+                                 : "get-insecure-random-bytes";
+    EXPECT_THAT(text(call(interface, name, {Value::u64(UINT64_MAX)})), HasSubstr("trap"));
+  }
+}
+
+// Guests that mean harm
+// ------------------------------------------------------------------------------
+
+TEST_F(Preview2, handles_of_other_types_and_dropped_ones_trap) {
+  const Value in = call("cli/stdin", "get-stdin");
+  const Value out = call("cli/stdout", "get-stdout");
+  EXPECT_THAT(text(input("read", out, {Value::u64(1)})), HasSubstr("trap: a handle"));
+  EXPECT_THAT(text(output("splice", out, {borrow(out), Value::u64(1)})), HasSubstr("trap"));
+  EXPECT_THAT(text(call("io/poll", "poll", {Value::list({borrow(in)})})), HasSubstr("trap"));
+  EXPECT_THAT(text(call("io/streams", "[method]input-stream.read")), HasSubstr("trap"));
+  EXPECT_THAT(text(call("filesystem/types", "filesystem-error-code", {borrow(in)})),
+              HasSubstr("trap"));
+  drop(store_, in);
+  EXPECT_THAT(text(input("read", in, {Value::u64(1)})), HasSubstr("trap"));
+  drop(store_, in);  // twice is harmless
+}
+
+TEST_F(Preview2, host_resources_are_bounded) {
+  Configuration configuration;
+  configuration.clocks = true;
+  configuration.host_resources = 10;
+  start(std::move(configuration));
+  const auto subscribe = [&] {
+    return call("clocks/monotonic-clock", "subscribe-duration", {Value::u64(1)});
+  };
+  Value last;
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE((last = subscribe()).is(TypeKind::own));
+  EXPECT_THAT(text(subscribe()), HasSubstr("too many"));
+  drop(store_, last);
+  EXPECT_TRUE(subscribe().is(TypeKind::own));
+}
+
+TEST_F(Preview2, strange_paths_are_errors) {
+  using namespace std::string_literals;
+  EXPECT_EQ(error(open("a\0b"s, reading)), "invalid");
+  EXPECT_EQ(error(open("", reading)), "no-entry");
+  EXPECT_EQ(error(open(std::string(5000, 'a'), reading)), "name-too-long");
+}
+
+TEST_F(Preview2, strings_that_wasi_cannot_carry_are_refused_before_the_guest_runs) {
+  Configuration configuration;
+  configuration.arguments = {"\xff"};
+  EXPECT_FALSE(Context::create(configuration));
+  configuration.arguments = {std::string("a\0b", 3)};
+  EXPECT_FALSE(Context::create(configuration));
+  configuration.arguments = {};
+  configuration.environment = {{"A=B", "x"}};
+  EXPECT_FALSE(Context::create(configuration));
+}
+
+}  // namespace
+}  // namespace airlock::wasi::preview2
