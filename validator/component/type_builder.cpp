@@ -301,6 +301,7 @@ TypeId TypeBuilder::name(TypeId type) {
   Type named = types_[type];
   spend(constituents(named.body).size() + 1);
   named.is_name = true;
+  named.named = type;
   const auto id = static_cast<TypeId>(types_.types_.size());
   VariableUnion free;
   free.add(named.free);
@@ -417,22 +418,46 @@ bool TypeBuilder::is_untouched(const Type& type, const Substitution& substitutio
                       [&](std::uint64_t variable) { return variables.contains(variable); });
 }
 
+/// A type can be a name of a name and so on, to any length, so names are followed in a loop. Only
+/// the parts of types recurse, and their nesting is bounded.
 TypeId TypeBuilder::substitute(TypeId id, Substitution& substitution) {
+  std::vector<TypeId> names;
+  auto result = id;
+  for (;; result = types_[result].named) {
+    if (exhausted_) return id;
+    if (const auto known = known_result(result, substitution)) {
+      result = *known;
+      break;
+    }
+    if (!types_[result].is_name) {
+      result = rebuild_type(result, substitution);
+      break;
+    }
+    names.push_back(result);
+  }
+  for (auto name_id = names.rbegin(); name_id != names.rend(); ++name_id) {
+    result = name(result);
+    substitution.done.emplace(*name_id, result);
+  }
+  return result;
+}
+
+/// What becomes of a type, if it takes no work to tell.
+std::optional<TypeId> TypeBuilder::known_result(TypeId id, const Substitution& substitution) {
   if (const auto done = substitution.done.find(id); done != substitution.done.end())
     return done->second;
-  if (exhausted_ || is_untouched(types_[id], substitution)) return id;
-  const bool is_name = types_[id].is_name;
-  auto result = id;
-  const auto replaced =
-      is_name ? substitution.variables.find(variable_of(id)) : substitution.variables.end();
-  if (replaced != substitution.variables.end() && replaced->second) {
-    result = *replaced->second;
-  } else {
-    spend(constituents(types_[id].body).size() + 1);
-    // Sizes do not change, so the bounds hold as they did.
-    const auto rebuilt = make(rebuild(types_[id].body, substitution));
-    if (rebuilt) result = is_name ? name(*rebuilt) : *rebuilt;
-  }
+  const auto& type = types_[id];
+  if (is_untouched(type, substitution)) return id;
+  if (!type.is_name) return std::nullopt;
+  const auto replaced = substitution.variables.find(variable_of(id));
+  return replaced == substitution.variables.end() ? std::nullopt : replaced->second;
+}
+
+TypeId TypeBuilder::rebuild_type(TypeId id, Substitution& substitution) {
+  spend(constituents(types_[id].body).size() + 1);
+  // Sizes do not change, so the bounds hold as they did.
+  const auto rebuilt = make(rebuild(types_[id].body, substitution));
+  const auto result = rebuilt ? *rebuilt : id;
   substitution.done.emplace(id, result);
   return result;
 }

@@ -68,6 +68,8 @@ class TypeBuilder {
   void collect_free(Type& type);
   [[nodiscard]] std::uint32_t structure_of(const Type::Body& body);
   [[nodiscard]] bool is_untouched(const Type& type, const Substitution& substitution);
+  [[nodiscard]] std::optional<TypeId> known_result(TypeId id, const Substitution& substitution);
+  [[nodiscard]] TypeId rebuild_type(TypeId id, Substitution& substitution);
   [[nodiscard]] Type::Body rebuild(const Type::Body& body, Substitution& substitution);
 
   ComponentTypes& types_;

@@ -201,7 +201,8 @@ struct Type {
   std::uint32_t structure = 0;
   std::uint32_t size = 1;   ///< nodes, with shared ones counted every time
   std::uint32_t depth = 1;  ///< nesting of value types; of others, nesting of instance types
-  bool is_name = false;     ///< made by an import or export of another type
+  bool is_name = false;     ///< made by an import or export of another type: `named`
+  TypeId named{};
   bool contains_borrow = false;
   bool contains_pointer = false;   ///< a string, list or map: values take memory of their own
   std::uint8_t alignment = 1;      ///< Canonical ABI `alignment`, with 64-bit pointers
