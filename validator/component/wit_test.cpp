@@ -1,0 +1,106 @@
+#include "validator/component/wit.hpp"
+
+#include <gtest/gtest.h>
+
+#include "decoder/component/reader.hpp"
+#include "decoder/text/parser.hpp"
+
+namespace airlock::validator::component {
+namespace {
+
+std::string wit_of(std::string_view source) {
+  auto assembled = decoder::text::assemble(source);
+  if (!assembled) return assembled.error().message;
+  auto tree = syntax::read_component(
+      std::make_shared<const std::vector<std::byte>>(std::move(assembled->binary)));
+  if (!tree) return tree.error().message;
+  auto valid = validate_component(std::make_shared<const syntax::ComponentTree>(std::move(*tree)));
+  return valid ? render_wit(*valid) : valid.error().message;
+}
+
+TEST(Wit, EmptyWorld) {
+  EXPECT_EQ(wit_of("(component)"), "package root:component;\n\nworld root {\n}\n");
+}
+
+TEST(Wit, FunctionsAndTypesOfAWorld) {
+  EXPECT_EQ(wit_of(R"((component
+    (type $p (record (field "x" u32) (field "list" (list string))))
+    (import "p" (type $q (eq $p)))
+    (import "f" (func $f async (param "p" $q) (param "r" (result (error u8))) (result (option $q))))
+    (export "type" (func $f))))"),
+            R"(package root:component;
+
+world root {
+  record p {
+    x: u32,
+    %list: list<string>,
+  }
+  import f: async func(p: p, r: result<_, u8>) -> option<p>;
+
+  export %type: async func(p: p, r: result<_, u8>) -> option<p>;
+}
+)");
+}
+
+TEST(Wit, InterfacesUseEachOthersTypes) {
+  EXPECT_EQ(wit_of(R"((component
+    (import "a:b/first@1.0.0" (instance $first
+      (export "thing" (type $thing (sub resource)))
+      (export "[constructor]thing" (func (param "kind" u8) (result (own $thing))))
+      (export "[method]thing.get" (func (param "self" (borrow $thing)) (result string)))
+      (export "[static]thing.any" (func (result (own $thing))))
+      (export "drop-all" (func))))
+    (alias export $first "thing" (type $thing))
+    (import "a:b/second@1.0.0" (instance
+      (alias outer 1 $thing (type $outer))
+      (export "item" (type $item (eq $outer)))
+      (type $kind' (enum "small" "large"))
+      (export "kind" (type $kind (eq $kind')))
+      (export "make" (func (param "kind" $kind) (result (own $item))))))))"),
+            R"(package root:component;
+
+world root {
+  import a:b/first@1.0.0;
+  import a:b/second@1.0.0;
+}
+
+package a:b@1.0.0 {
+  interface first {
+    resource thing {
+      constructor(kind: u8);
+      get: func() -> string;
+      any: static func() -> thing;
+    }
+    drop-all: func();
+  }
+
+  interface second {
+    use first.{thing as item};
+    enum kind {
+      small,
+      large,
+    }
+    make: func(kind: kind) -> item;
+  }
+}
+)");
+}
+
+TEST(Wit, PlainInstancesAndWhatWitCannotSay) {
+  EXPECT_EQ(wit_of(R"((component
+    (import "store" (implements "a:b/kv") (instance (export "get" (func (result u8)))))
+    (import "m" (core module))))"),
+            R"(package root:component;
+
+world root {
+  // implements a:b/kv
+  import store: interface {
+    get: func() -> u8;
+  }
+  // import m: core module
+}
+)");
+}
+
+}  // namespace
+}  // namespace airlock::validator::component
