@@ -2,13 +2,20 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstddef>
 #include <thread>
 #include <vector>
 
+#include "wasi/host/random.hpp"
 #include "wasi/host/testing.hpp"
 
 namespace airlock::wasi {
@@ -528,6 +535,100 @@ TEST_P(FileSystemTest, races_do_not_lead_out) {
   EXPECT_FALSE(std::filesystem::exists(outside_ / "decoy/created"));
   EXPECT_FALSE(std::filesystem::exists(outside_ / "decoy/moved"));
   RecordProperty("successes", successes);
+}
+
+/// Random trees full of links, random paths: the kernel and the walk must agree on every one.
+TEST(PathResolution, the_walk_agrees_with_the_kernel) {
+  const PathResolver kernel(ResolutionMethod::automatic);
+  const PathResolver walk(ResolutionMethod::walk);
+  if (!kernel.uses_kernel()) GTEST_SKIP() << "this kernel has no openat2";
+  InsecureRandom random(2026);
+  const auto pick = [&](std::size_t count) { return random.next() % count; };
+  const auto component = [&]() -> std::string {
+    static constexpr const char* names[] = {"a", "b", "c", "d", ".", "..", "a", "b"};
+    return names[pick(std::size(names))];
+  };
+  const auto path = [&] {
+    std::string text = pick(40) == 0 ? "/" : "";
+    const std::size_t count = 1 + pick(6);
+    for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : "/") + component();
+    if (pick(8) == 0) text += "/";
+    return text;
+  };
+  int agreements = 0;
+  for (int tree = 0; tree < 40; ++tree) {
+    const TemporaryDirectory outside;
+    const std::string base = outside / "base";
+    std::filesystem::create_directory(base);
+    std::vector<std::string> directories{base};
+    for (int i = 0; i < 12; ++i) {
+      const std::string place =
+          directories[pick(directories.size())] + "/" + std::string(1, "abcd"[pick(4)]);
+      if (pick(3) == 0) {
+        (void)::symlink(path().c_str(), place.c_str());
+      } else if (pick(3) == 0) {
+        if (!std::filesystem::exists(std::filesystem::symlink_status(place)))
+          write_text(place, "x");
+      } else if (::mkdir(place.c_str(), 0777) == 0) {
+        directories.push_back(place);
+      }
+    }
+    const UniqueFd root(::open(base.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    for (int i = 0; i < 200; ++i) {
+      const std::string name = path();
+      static constexpr int modes[] = {O_PATH,
+                                      O_PATH | O_NOFOLLOW,
+                                      O_RDONLY,
+                                      O_RDONLY | O_NOFOLLOW,
+                                      O_PATH | O_DIRECTORY,
+                                      O_RDONLY | O_DIRECTORY | O_NOFOLLOW};
+      const int flags = modes[pick(std::size(modes))];
+      const auto outcome = [&](const PathResolver& resolver) -> std::string {
+        const IoResult<UniqueFd> opened = resolver.open(root.get(), name, flags);
+        if (!opened) return std::string(error_name(opened.error()));
+        struct stat status{};
+        EXPECT_EQ(::fstat(opened->get(), &status), 0);
+        return "inode " + std::to_string(status.st_ino);
+      };
+      const std::string expected = outcome(kernel);
+      EXPECT_EQ(outcome(walk), expected) << name << " flags " << flags;
+      if (expected.starts_with("inode")) ++agreements;
+    }
+  }
+  EXPECT_GT(agreements, 500);  // not all of them were errors
+}
+
+/// Runs in a process of its own, in which openat2 fails with an errno as a sandbox makes it.
+void open_without_openat2(int error) {
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (static_cast<unsigned>(error) & 0xffff)),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{.len = std::size(code), .filter = code};
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
+    ::_exit(77);
+  }
+  const PathResolver resolver;
+  const UniqueFd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const bool works = !resolver.uses_kernel() && resolver.open(root.get(), ".", O_PATH) &&
+                     resolver.open(root.get(), "..", O_PATH).error() == ErrorCode::not_permitted;
+  ::_exit(works ? 0 : 1);
+}
+
+TEST(PathResolution, a_sandbox_that_forbids_openat2_makes_it_walk) {
+  for (const int error : {EPERM, ENOSYS}) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) open_without_openat2(error);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "no seccomp here";
+    EXPECT_EQ(WEXITSTATUS(status), 0) << error;
+  }
 }
 
 }  // namespace

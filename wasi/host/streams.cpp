@@ -38,9 +38,15 @@ StreamResult<std::uint64_t> OutputStream::check_write() {
 
 StreamResult<void> OutputStream::write(std::span<const std::byte> bytes) {
   permit_ -= std::min<std::uint64_t>(permit_, bytes.size());
-  if (error_) return drain();
+  // What can go at once is never copied.
+  if (StreamResult<void> drained = drain(); !drained) return drained;
+  if (!is_pending()) {
+    const StreamResult<std::size_t> sent = pass_on(bytes);
+    if (!sent) return std::unexpected(sent.error());
+    bytes = bytes.subspan(*sent);
+  }
   pending_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return drain();
+  return {};
 }
 
 StreamResult<void> OutputStream::flush() {
@@ -59,13 +65,26 @@ bool OutputStream::ready() {
 
 StreamResult<void> OutputStream::drain() {
   if (error_) return std::unexpected(std::exchange(*error_, StreamError{}));
-  while (is_pending()) {
-    const IoResult<std::size_t> sent = send(std::as_bytes(std::span(pending_)).subspan(begin_));
+  const StreamResult<std::size_t> sent =
+      pass_on(std::as_bytes(std::span(pending_)).subspan(begin_));
+  if (!sent) return std::unexpected(sent.error());
+  begin_ += *sent;
+  if (!is_pending()) {
+    pending_.clear();
+    begin_ = 0;
+  }
+  return {};
+}
+
+StreamResult<std::size_t> OutputStream::pass_on(std::span<const std::byte> bytes) {
+  std::size_t count = 0;
+  while (count < bytes.size()) {
+    const IoResult<std::size_t> sent = send(bytes.subspan(count));
     if (sent && *sent > 0) {
-      begin_ += *sent;
+      count += *sent;
       continue;
     }
-    if (sent || sent.error() == ErrorCode::would_block) return {};
+    if (sent || sent.error() == ErrorCode::would_block) break;
     pending_.clear();
     begin_ = 0;
     error_ = StreamError{};
@@ -73,9 +92,7 @@ StreamResult<void> OutputStream::drain() {
     if (sent.error() == ErrorCode::pipe) return stream_closed();
     return stream_failed(sent.error());
   }
-  pending_.clear();
-  begin_ = 0;
-  return {};
+  return count;
 }
 
 // Descriptors of the host ------------------------------------------------------------------------

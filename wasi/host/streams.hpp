@@ -89,7 +89,10 @@ class OutputStream {
   [[nodiscard]] virtual IoResult<std::size_t> send(std::span<const std::byte> bytes) = 0;
 
  private:
+  /// Passes on what is pending, as far as possible, or reports the error.
   [[nodiscard]] StreamResult<void> drain();
+  /// Passes bytes on as far as possible. A failure closes the stream.
+  [[nodiscard]] StreamResult<std::size_t> pass_on(std::span<const std::byte> bytes);
 
   std::string pending_;    ///< not more than one chunk
   std::size_t begin_ = 0;  ///< of what is left of it

@@ -74,7 +74,7 @@ struct Call {
 
   Process& process;
   GuestMemory memory;
-  std::uint64_t started;          ///< in `monotonic_now`, when it was made
+  std::uint64_t started;              ///< in `monotonic_now`, when it was made
   Pollables waits_for;                ///< if it answered `pending`
   std::optional<runtime::Trap> trap;  ///< ends the guest, whatever the answer
 

@@ -128,7 +128,8 @@ HostOutcome write(Guest& guest, const Output& self, HostCall& call) {
   if (length_of(call, zeros) > self->permit()) {
     return call.trapped("write: more bytes than check-write permitted");
   }
-  return done(guest, call, self->write(contents(call, zeros)));
+  if constexpr (zeros) return done(guest, call, self->write(contents(call, zeros)));
+  return done(guest, call, self->write(call.argument(1).as_bytes()));
 }
 
 /// Waits until everything taken has been passed on.
