@@ -81,29 +81,77 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
     }
     if (!rt_->dtor) return call.returned();
     entering_.enter();
-    Slot rep{};
-    rep.bits = handle.rep;
-    // The interpreter copies arguments after this function has returned.
-    argument_ = rep;
-    return call.enter(*rt_->dtor, {&argument_, 1}, *this, 0);
+    CallRecord& record = store_.contents().acquire_record();
+    store_.contents().enter_thread(record);
+    record.flat[0].bits = handle.rep;
+    return call.enter(*rt_->dtor, {record.flat, 1}, *this,
+                      reinterpret_cast<std::uint64_t>(&record));
   }
 
-  Outcome resume(NativeCall& call, std::uint64_t) override {
-    entering_.leave();
+  Outcome resume(NativeCall& call, std::uint64_t state) override {
+    leave(state);
     return call.returned();
   }
 
-  void unwind(std::uint64_t, Trap&) override {
+  void unwind(std::uint64_t state, Trap&) override {
     rt_->impl->is_poisoned = true;
-    entering_.leave();
+    leave(state);
   }
 
  private:
+  void leave(std::uint64_t state) {
+    CallRecord& record = *reinterpret_cast<CallRecord*>(state);
+    store_.contents().leave_thread(record);
+    store_.contents().release_record(record);
+    entering_.leave();
+  }
+
   Store& store_;
   ComponentInstance& inst_;
   const ResourceType* rt_;
   EnteringSet entering_;
-  Slot argument_{};
+};
+
+/// `canon context.get` and `context.set`
+class Context final : public runtime::NativeFunction {
+ public:
+  Context(Store& store, std::uint32_t slot, bool is_set, bool is_wide)
+      : store_(store), slot_(slot), is_set_(is_set), is_wide_(is_wide) {}
+  Outcome call(NativeCall& call) override {
+    std::uint64_t& value = store_.contents().current_thread->storage[slot_];
+    if (is_set_) {
+      value = is_wide_ ? call.slots[0].i64 : call.slots[0].i32;
+    } else {
+      call.slots[0].bits = value;
+    }
+    return call.returned();
+  }
+
+ private:
+  Store& store_;
+  std::uint32_t slot_;
+  bool is_set_;
+  bool is_wide_;
+};
+
+/// `canon backpressure.inc` and `backpressure.dec`
+class Backpressure final : public runtime::NativeFunction {
+ public:
+  Backpressure(ComponentInstance& inst, bool is_increment)
+      : inst_(inst), is_increment_(is_increment) {}
+  Outcome call(NativeCall& call) override {
+    constexpr std::uint32_t limit = 0xffff;
+    if (inst_.backpressure == (is_increment_ ? limit : 0)) {
+      return call.trapped(Trap(TrapCode::host, is_increment_ ? "backpressure counter overflow"
+                                                             : "backpressure counter underflow"));
+    }
+    inst_.backpressure += is_increment_ ? 1 : -1;
+    return call.returned();
+  }
+
+ private:
+  ComponentInstance& inst_;
+  bool is_increment_;
 };
 
 class Unsupported final : public runtime::NativeFunction {
@@ -142,6 +190,18 @@ runtime::Function* canon_resource_drop(Store& store, ComponentInstance& inst,
 runtime::Function* canon_unsupported(Store& store, ComponentInstance& inst,
                                      const decoder::FunctionType& type, std::string name) {
   return store.core().make_function(type, std::make_unique<Unsupported>(inst, std::move(name)));
+}
+
+runtime::Function* canon_context(Store& store, const decoder::ValueType& type, std::uint32_t slot,
+                                 bool is_set) {
+  const decoder::FunctionType set{{type}, {}};
+  const decoder::FunctionType get{{}, {type}};
+  return store.core().make_function(
+      is_set ? set : get, std::make_unique<Context>(store, slot, is_set, type == decoder::i64));
+}
+
+runtime::Function* canon_backpressure(Store& store, ComponentInstance& inst, bool is_increment) {
+  return store.core().make_function({}, std::make_unique<Backpressure>(inst, is_increment));
 }
 
 bool drop_resource(Store& store, const ResourceType& rt, std::uint32_t rep, Trap& trap) {

@@ -33,6 +33,13 @@ enum class Direction : std::uint8_t { lift, lower };
 [[nodiscard]] runtime::Function* canon_resource_drop(Store& store, ComponentInstance& inst,
                                                      const ResourceType* rt);
 
+/// `canon context.get` and `.set`: `slot` is 0 or 1.
+[[nodiscard]] runtime::Function* canon_context(Store& store, const decoder::ValueType& type,
+                                               std::uint32_t slot, bool is_set);
+/// `canon backpressure.inc` and `.dec`
+[[nodiscard]] runtime::Function* canon_backpressure(Store& store, ComponentInstance& inst,
+                                                    bool is_increment);
+
 /// A canonical definition that this build decodes but does not run: traps when it is called.
 [[nodiscard]] runtime::Function* canon_unsupported(Store& store, ComponentInstance& inst,
                                                    const decoder::FunctionType& type,

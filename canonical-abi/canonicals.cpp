@@ -152,6 +152,14 @@ Result<runtime::Function*> Instantiator::core_canonical(Frame& frame, const synt
       return canon.kind == CanonKind::resource_new ? canon_resource_new(store_, inst, *resource)
                                                    : canon_resource_rep(store_, inst, *resource);
     }
+    case CanonKind::context_get:
+    case CanonKind::context_set:
+      if (canon.context_slot > 1) return invalid_component("immediate must be zero or one");
+      return canon_context(store_, canon.context_type, canon.context_slot,
+                           canon.kind == CanonKind::context_set);
+    case CanonKind::backpressure_inc:
+    case CanonKind::backpressure_dec:
+      return canon_backpressure(store_, inst, canon.kind == CanonKind::backpressure_inc);
     default:
       return unsupported(frame, canon);
   }

@@ -3,6 +3,7 @@
 #include "canonical-abi/definition.hpp"
 #include "decoder/component/reader.hpp"
 #include "runtime/engine.hpp"
+#include "validator/component/validator.hpp"
 
 namespace airlock::canonical_abi {
 
@@ -57,6 +58,12 @@ Result<std::shared_ptr<const Component>> Component::compile(runtime::Engine& eng
   std::shared_ptr<Component> component(new Component());
   Definition& definition = *component->definition_;
   definition.tree = std::make_shared<const syntax::ComponentTree>(*std::move(tree));
+  // Bodies of core modules are validated when they are compiled.
+  if (auto valid = validator::component::validate_component(definition.tree, engine.limits(),
+                                                            {.core_bodies = false});
+      !valid) {
+    return propagate(std::move(valid));
+  }
   for (const syntax::Component& one : definition.tree->components) {
     ComponentFacts& facts = definition.facts.emplace_back();
     facts.instance_names = name_instances(one);

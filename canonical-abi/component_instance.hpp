@@ -123,8 +123,14 @@ struct TypeScope {
 
 // --- Component instances and calls ---------------------------------------------------------------
 
-/// A call into a component, seen from inside it (`Task`). Threads and states of asynchronous tasks
-/// will be added here.
+/// What `context.get` and `context.set` see (`Thread.storage`). Synchronous tasks have one thread;
+/// its continuation is the interpreter's stack.
+struct Thread {
+  std::uint64_t storage[2] = {};
+};
+
+/// A call into a component, seen from inside it (`Task`). States of asynchronous tasks will be
+/// added here.
 struct Task {
   ComponentInstance* inst = nullptr;
   std::uint32_t num_borrows = 0;
@@ -159,6 +165,7 @@ class ComponentInstance {
   /// Set when a task of this instance trapped: nothing may observe its state any more
   /// (Explainer: Component Invariants, "lockdown").
   bool is_poisoned = false;
+  std::uint32_t backpressure = 0;
 
   ComponentValue definition;
   TypeScope scope;  ///< types and instances
@@ -208,6 +215,8 @@ class EnteringSet {
 /// All that belongs to one call across a boundary. Pooled by the store: making a call costs no
 /// allocation once the pool is warm.
 struct CallRecord {
+  Thread thread;
+  Thread* outer_thread = nullptr;  ///< the one that was current when the call began
   Task task;
   Subtask subtask;
   std::uint64_t out_pointer = 0;     ///< where the caller wants results that are not flat
@@ -233,6 +242,11 @@ struct Store::Contents {
   /// allows it ("donut wrapping"); the official tests, for now, do not.
   bool forbids_donut_wrapping = false;
 
+  /// The thread that runs. Code that runs without a call, such as a start function, has one as
+  /// well.
+  Thread initial_thread;
+  Thread* current_thread = &initial_thread;
+
   /// Ways in that were made for the host, and functions for destructors it runs.
   std::unordered_map<const FuncInst*, runtime::Function*> entries;
   std::unordered_map<const ResourceType*, FuncInst*> destructors;
@@ -242,6 +256,13 @@ struct Store::Contents {
 
   [[nodiscard]] CallRecord& acquire_record();
   void release_record(CallRecord& record);
+  /// Makes the record's thread, new and empty, the current one.
+  void enter_thread(CallRecord& record) {
+    record.thread = {};
+    record.outer_thread = current_thread;
+    current_thread = &record.thread;
+  }
+  void leave_thread(const CallRecord& record) { current_thread = record.outer_thread; }
 
   /// A signature for a function type.
   [[nodiscard]] const Signature* signature(FunctionType type);

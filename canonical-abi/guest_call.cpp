@@ -50,6 +50,7 @@ CallRecord* GuestCall::enter(NativeCall& call) {
   entering_.enter();
   CallRecord& record = store_.contents().acquire_record();
   record.task.inst = callee_.inst;
+  store_.contents().enter_thread(record);
   return &record;
 }
 
@@ -65,6 +66,7 @@ bool GuestCall::leave(NativeCall& call, CallRecord& record, Slot flat_result) {
       return false;
     }
   }
+  store_.contents().leave_thread(record);
   entering_.leave();
   return true;
 }
@@ -80,7 +82,9 @@ void GuestCall::unwind(std::uint64_t state, Trap&) {
   // go on.
   callee_.inst->is_poisoned = true;
   entering_.leave();
-  store_.contents().release_record(record_of(state));
+  CallRecord& record = record_of(state);
+  store_.contents().leave_thread(record);
+  store_.contents().release_record(record);
 }
 
 // --- From component to component -----------------------------------------------------------------

@@ -48,22 +48,31 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
 
   Outcome resume(NativeCall& call, std::uint64_t state) override {
     CallRecord& record = *reinterpret_cast<CallRecord*>(state);
+    store_.contents().current_thread = record.outer_thread;
     HostCall host_call(store_, &caller_, callee_.signature->type);
     std::unique_ptr<PendingCall> pending = std::move(record.continuation);
     const HostOutcome outcome = pending->poll(host_call);
     if (outcome == HostOutcome::pending && !host_call.continuation) {
       // Still the same operation.
       record.continuation = std::move(pending);
-      return call.suspend(*this, state);
+      return suspend(call, record);
     }
     return finish(call, record, host_call, outcome);
   }
 
   void unwind(std::uint64_t state, Trap&) override {
-    store_.contents().release_record(*reinterpret_cast<CallRecord*>(state));
+    CallRecord& record = *reinterpret_cast<CallRecord*>(state);
+    store_.contents().current_thread = record.outer_thread;
+    store_.contents().release_record(record);
   }
 
  private:
+  /// Other threads may run until this one is resumed.
+  Outcome suspend(NativeCall& call, CallRecord& record) {
+    record.outer_thread = store_.contents().current_thread;
+    return call.suspend(*this, reinterpret_cast<std::uint64_t>(&record));
+  }
+
   Outcome finish(NativeCall& call, CallRecord& record, HostCall& host_call, HostOutcome outcome) {
     switch (outcome) {
       case HostOutcome::trapped:
@@ -74,7 +83,7 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
           return abort(call, record,
                        Trap(TrapCode::host, "a pending host call has no continuation"));
         }
-        return call.suspend(*this, reinterpret_cast<std::uint64_t>(&record));
+        return suspend(call, record);
       case HostOutcome::returned:
         break;
     }

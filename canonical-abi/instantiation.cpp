@@ -1,5 +1,7 @@
 #include "canonical-abi/instantiation.hpp"
 
+#include <utility>
+
 #include "runtime/engine.hpp"
 
 namespace airlock::canonical_abi {
@@ -144,7 +146,12 @@ Result<void> Instantiator::instantiate_core(Frame& frame, const syntax::CoreInst
     }
     imports.push_back(external);
   }
+  // A start function runs on a thread of its own.
+  Store::Contents& contents = store_.contents();
+  Thread thread;
+  Thread* const outer = std::exchange(contents.current_thread, &thread);
   auto made = store_.core().instantiate(*std::move(module), imports, inst.path);
+  contents.current_thread = outer;
   if (!made) return propagate(std::move(made));
   (*made)->component = &inst;
   CoreInstanceValue value;

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "canonical-abi/layout.hpp"
 #include "runtime/executor.hpp"
@@ -775,7 +776,13 @@ bool Transfer::reallocate(std::uint64_t old, std::uint64_t old_size, std::uint32
   arguments[2].bits = alignment;
   arguments[3].bits = new_size;
   Slot result{};
-  if (!call_locked(*to_.inst, stack_, *opts.realloc, arguments, {&result, 1}, trap_)) return false;
+  // Each `realloc` is a task of its own, with a thread of its own.
+  Thread thread;
+  Thread* const outer = std::exchange(store_.contents().current_thread, &thread);
+  const bool is_done =
+      call_locked(*to_.inst, stack_, *opts.realloc, arguments, {&result, 1}, trap_);
+  store_.contents().current_thread = outer;
+  if (!is_done) return false;
   pointer = opts.memory64 ? result.i64 : result.i32;
 
   // The official tests tell a call from the host from one between components.
