@@ -51,22 +51,13 @@ ComponentValidator::ComponentValidator(std::shared_ptr<const syntax::ComponentTr
       flattener_(*types_),
       components_(tree_->components.size()) {}
 
-/// Components wait on a stack while those nested in them are validated.
+/// Components, and component and instance types, wait on a stack while what is nested in them is
+/// validated, so that nesting takes no native stack.
 Result<ValidComponent> ComponentValidator::validate() {
   open_component(0);
   while (!scopes_.empty()) {
-    auto& current = scope();
-    const auto& definitions = tree_->components[current.component].definitions;
-    if (current.next == definitions.size()) {
-      if (auto closed = close_component(); !closed)
-        return at(tree_->components[current.component].offset, closed.error());
-      continue;
-    }
-    const auto& definition = definitions[current.next++];
-    if (auto checked = check_definition(definition); !checked)
-      return at(definition.offset, checked.error());
-    if (builder_.exhausted())
-      return fail_at(ErrorKind::limit, definition.offset, "component types are too large");
+    if (auto done = at_end() ? close_scope() : check_next(); !done)
+      return std::unexpected(done.error());
   }
   return ValidComponent{std::move(tree_), std::move(types_), std::move(components_)};
 }
@@ -78,12 +69,55 @@ void ComponentValidator::open_component(std::uint32_t component) {
   scopes_.push_back(std::move(opened));
 }
 
-/// Gives the component its type and its place in the parent's index space.
-Result<void> ComponentValidator::close_component() {
-  auto type = component_type_of(scope());
-  if (!type) return propagate(std::move(type));
+void ComponentValidator::open_type(const std::vector<syntax::Declarator>& declarators,
+                                   Scope::Kind kind) {
+  auto opened = std::make_unique<Scope>();
+  opened->kind = kind;
+  opened->declarators = &declarators;
+  scopes_.push_back(std::move(opened));
+}
+
+bool ComponentValidator::at_end() {
+  const auto& current = scope();
+  return current.next == (current.is_component()
+                              ? tree_->components[current.component].definitions.size()
+                              : current.declarators->size());
+}
+
+Result<void> ComponentValidator::check_next() {
+  auto& current = scope();
+  std::uint64_t offset = 0;
+  Result<void> checked;
+  if (current.is_component()) {
+    const auto& definition = tree_->components[current.component].definitions[current.next++];
+    offset = definition.offset;
+    checked = check_definition(definition);
+  } else {
+    const auto& declarator = (*current.declarators)[current.next++];
+    offset = declarator.offset;
+    checked = check_declarator(declarator);
+  }
+  if (!checked) return at(offset, checked.error());
+  if (builder_.exhausted())
+    return fail_at(ErrorKind::limit, offset, "component types are too large");
+  return {};
+}
+
+/// Gives what was opened its type and its place in the index space of the scope around it.
+Result<void> ComponentValidator::close_scope() {
+  auto& current = scope();
+  const auto offset = current.is_component()         ? tree_->components[current.component].offset
+                      : current.declarators->empty() ? 0
+                                                     : current.declarators->front().offset;
+  auto type = current.kind == Scope::Kind::instance_type ? instance_type_of(current)
+                                                         : component_type_of(current);
+  if (!type) return at(offset, type.error());
   const auto closed = std::move(scopes_.back());
   scopes_.pop_back();
+  if (!closed->is_component()) {
+    scope().spaces.types.push_back(*type);
+    return {};
+  }
   closed->spaces.type = *type;
   components_[closed->component] = std::move(closed->spaces);
   if (!scopes_.empty()) scope().spaces.components.push_back(*type);
@@ -92,6 +126,21 @@ Result<void> ComponentValidator::close_component() {
 
 Result<void> ComponentValidator::check_definition(const syntax::Definition& definition) {
   return std::visit([this](const auto& body) { return check(body); }, definition.body);
+}
+
+Result<void> ComponentValidator::check_declarator(const syntax::Declarator& declarator) {
+  return std::visit(
+      [this](const auto& body) -> Result<void> {
+        using Body = std::decay_t<decltype(body)>;
+        if constexpr (std::is_same_v<Body, syntax::ImportDeclarator>) {
+          return add_import(body.name, body.type);
+        } else if constexpr (std::is_same_v<Body, syntax::ExportDeclarator>) {
+          return declare_export(body.name, body.type);
+        } else {
+          return check(body);
+        }
+      },
+      declarator.body);
 }
 
 /// Notes what the current definition is about to append to an index space.
@@ -197,11 +246,27 @@ Result<void> ComponentValidator::check(const syntax::Instance& instance) {
 }
 
 Result<void> ComponentValidator::check(const syntax::Type& type) {
-  auto resolved = resolve(type);
-  if (!resolved) return propagate(std::move(resolved));
-  append(Sort::type);
-  scope().spaces.types.push_back(*resolved);
-  return {};
+  return std::visit(
+      [this](const auto& body) -> Result<void> {
+        using Body = std::decay_t<decltype(body)>;
+        // The entries of these follow when they are closed.
+        if constexpr (std::is_same_v<Body, syntax::ComponentType>) {
+          append(Sort::type);
+          open_type(body.declarators, Scope::Kind::component_type);
+          return {};
+        } else if constexpr (std::is_same_v<Body, syntax::InstanceType>) {
+          append(Sort::type);
+          open_type(body.declarators, Scope::Kind::instance_type);
+          return {};
+        } else {
+          auto resolved = resolve(body);
+          if (!resolved) return propagate(std::move(resolved));
+          append(Sort::type);
+          scope().spaces.types.push_back(*resolved);
+          return {};
+        }
+      },
+      type.body);
 }
 
 Result<void> ComponentValidator::check(const syntax::Canon& canon) {

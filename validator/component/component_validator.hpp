@@ -39,7 +39,8 @@ struct Scope {
 
   Kind kind = Kind::component;
   std::uint32_t component = 0;  ///< for `component`: its position in the tree
-  std::size_t next = 0;         ///< for `component`: the definition to validate next
+  const std::vector<syntax::Declarator>* declarators = nullptr;  ///< for the others
+  std::size_t next = 0;  ///< the definition or declarator to validate next
   ResolvedComponent spaces;
   std::vector<NamedExtern> imports;
   std::vector<NamedExtern> exports;
@@ -74,8 +75,12 @@ class ComponentValidator {
   // Walking the tree; in component_validator.cpp.
   [[nodiscard]] Scope& scope() { return *scopes_.back(); }
   void open_component(std::uint32_t component);
-  [[nodiscard]] Result<void> close_component();
+  void open_type(const std::vector<syntax::Declarator>& declarators, Scope::Kind kind);
+  [[nodiscard]] Result<void> close_scope();
+  [[nodiscard]] bool at_end();
+  [[nodiscard]] Result<void> check_next();
   [[nodiscard]] Result<void> check_definition(const syntax::Definition& definition);
+  [[nodiscard]] Result<void> check_declarator(const syntax::Declarator& declarator);
   void append(Sort sort, std::size_t count = 1);
   [[nodiscard]] std::size_t space_size(Sort sort);
 
@@ -103,14 +108,9 @@ class ComponentValidator {
   [[nodiscard]] Result<std::vector<std::string_view>> labels(const std::vector<std::string>& list,
                                                              std::string_view what,
                                                              std::string_view previous);
-  [[nodiscard]] Result<TypeId> resolve(const syntax::Type& type);
   [[nodiscard]] Result<TypeId> resolve(const syntax::DefValType& type);
   [[nodiscard]] Result<TypeId> resolve(const syntax::FuncType& type);
   [[nodiscard]] Result<TypeId> resolve(const syntax::ResourceType& type);
-  [[nodiscard]] Result<TypeId> resolve(const syntax::ComponentType& type);
-  [[nodiscard]] Result<TypeId> resolve(const syntax::InstanceType& type);
-  [[nodiscard]] Result<void> check_declarators(const std::vector<syntax::Declarator>& declarators,
-                                               Scope::Kind kind);
   [[nodiscard]] Result<TypeId> component_type_of(Scope& scope);
   [[nodiscard]] Result<TypeId> instance_type_of(Scope& scope);
   [[nodiscard]] std::vector<BoundResource> exported_resources(const Scope& scope);

@@ -13,7 +13,7 @@ constexpr std::uint64_t element_size_limit = std::uint64_t{1} << 28;
 
 /// What a component may cost on top of what it spells out, in nodes copied, names compared and set
 /// elements moved.
-constexpr std::uint64_t smallest_budget = 2'000'000;
+constexpr std::uint64_t smallest_budget = 400'000;
 constexpr std::uint64_t budget_per_byte = 8;
 
 constexpr std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {

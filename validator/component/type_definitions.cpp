@@ -87,10 +87,6 @@ Result<std::vector<Field>> ComponentValidator::fields(const std::vector<syntax::
   return result;
 }
 
-Result<TypeId> ComponentValidator::resolve(const syntax::Type& type) {
-  return std::visit([this](const auto& body) { return resolve(body); }, type.body);
-}
-
 Result<TypeId> ComponentValidator::resolve(const syntax::DefValType& type) {
   if (const auto* primitive = std::get_if<PrimValType>(&type)) return builder_.make(*primitive);
   if (const auto* record = std::get_if<syntax::RecordType>(&type)) {
@@ -213,48 +209,6 @@ Result<TypeId> ComponentValidator::resolve(const syntax::ResourceType& type) {
   fill_slots({{id, {}}}, ResourceSlot::Source::definition,
              static_cast<std::uint32_t>(scope().spaces.types.size()));
   return builder_.resource_type(id);
-}
-
-Result<TypeId> ComponentValidator::resolve(const syntax::ComponentType& type) {
-  if (auto checked = check_declarators(type.declarators, Scope::Kind::component_type); !checked)
-    return propagate(std::move(checked));
-  auto result = component_type_of(scope());
-  scopes_.pop_back();
-  return result;
-}
-
-Result<TypeId> ComponentValidator::resolve(const syntax::InstanceType& type) {
-  if (auto checked = check_declarators(type.declarators, Scope::Kind::instance_type); !checked)
-    return propagate(std::move(checked));
-  auto result = instance_type_of(scope());
-  scopes_.pop_back();
-  return result;
-}
-
-/// Validates declarators in a scope of their own, which stays open.
-Result<void> ComponentValidator::check_declarators(
-    const std::vector<syntax::Declarator>& declarators, Scope::Kind kind) {
-  auto opened = std::make_unique<Scope>();
-  opened->kind = kind;
-  scopes_.push_back(std::move(opened));
-  for (const auto& declarator : declarators) {
-    const auto checked = std::visit(
-        [this](const auto& body) -> Result<void> {
-          using Body = std::decay_t<decltype(body)>;
-          if constexpr (std::is_same_v<Body, syntax::ImportDeclarator>) {
-            return add_import(body.name, body.type);
-          } else if constexpr (std::is_same_v<Body, syntax::ExportDeclarator>) {
-            return declare_export(body.name, body.type);
-          } else {
-            return check(body);
-          }
-        },
-        declarator.body);
-    if (!checked) return at(declarator.offset, checked.error());
-    if (builder_.exhausted())
-      return fail_at(ErrorKind::limit, declarator.offset, "component types are too large");
-  }
-  return {};
 }
 
 /// The resource types that came to be in a scope and can be found among its exports, but not those

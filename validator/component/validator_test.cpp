@@ -279,7 +279,7 @@ TEST(ComponentValidator, ManyLargeImportsAreBounded) {
 /// Names of names of names: no recursion may follow them.
 TEST(ComponentValidator, LongChainsOfNames) {
   std::string text = "(component (component $c (import \"r\" (type (sub resource)))";
-  for (int i = 0; i < 500; ++i)
+  for (int i = 0; i < 250; ++i)
     text += "(export \"r" + std::to_string(i) + "\" (type " + std::to_string(i) + "))";
   text += ") (type $r (resource (rep i32))) (instance (instantiate $c (with \"r\" (type $r)))))";
   (void)valid(text);
@@ -328,7 +328,7 @@ TEST(ComponentValidator, EveryTruncationAndEveryChangedByteGivesAnAnswer) {
   ASSERT_TRUE(validate_binary(whole).has_value());
   for (std::size_t at = 0; at < whole.size(); ++at) {
     (void)validate_binary(Bytes(whole.begin(), whole.begin() + static_cast<long>(at)));
-    for (const int change : {0x01, 0x02, 0x40, 0x80, 0xff}) {
+    for (const int change : {0x01, 0x40, 0xff}) {
       auto changed = whole;
       changed[at] ^= static_cast<std::byte>(change);
       const auto result = validate_binary(changed);
