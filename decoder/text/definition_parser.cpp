@@ -81,7 +81,7 @@ void ModuleParser::parse_locals(Body& body) {
       add(parse_value_type());
     } else {
       while (!at_close() && !failed()) {
-        body.locals.define_anonymous(1);
+        define_anonymous(body.locals);
         add(parse_value_type());
       }
     }

@@ -159,6 +159,7 @@ class ModuleParser : public TokenParser {
   std::uint8_t parse_page_size();
   /// `(param …)*` and `(result …)*`; parameters are counted and bound in `locals`, if given.
   FunctionType parse_function_type(ParameterNames names, IndexSpace* locals = nullptr);
+  void define_anonymous(IndexSpace& in);
   TypeUse parse_type_use(ParameterNames names, IndexSpace* locals = nullptr);
   std::uint32_t find_or_add_type(const FunctionType& type);
   void encode(Encoder& to, const FunctionType& type);

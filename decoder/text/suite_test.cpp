@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "decoder/reader.hpp"
+#include "decoder/text/printer.hpp"
 #include "decoder/text/script.hpp"
 
 namespace airlock::decoder::text {
@@ -47,6 +48,16 @@ std::string contents_of(const fs::path& path) {
   return stream.str();
 }
 
+/// What is printed has to assemble to the same binary, which the assembler made.
+void check_printing(const Module& module, const std::vector<std::byte>& binary,
+                    const std::string& where) {
+  const auto text = print_module(module);
+  if (!text) return;  // its code cannot be read
+  const auto again = assemble(*text);
+  ASSERT_TRUE(again) << where << format_error(again.error(), "") << '\n' << *text;
+  EXPECT_TRUE(again->binary == binary) << where << "prints as\n" << *text;
+}
+
 /// What the directive of one module says of text and reader, held against what they do.
 void check_module(const Directive& directive, const std::string& where) {
   const auto assembled = directive.module->assemble();
@@ -72,6 +83,7 @@ void check_module(const Directive& directive, const std::string& where) {
   const auto binary = std::make_shared<const std::vector<std::byte>>(assembled->binary);
   const auto module = read_module(binary);
   ASSERT_TRUE(module) << where << format_error(module.error(), "");
+  if (is_text) check_printing(*module, assembled->binary, where);
 }
 
 void check_script(const fs::path& suite, const fs::path& file) {

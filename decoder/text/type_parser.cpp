@@ -84,6 +84,7 @@ void ModuleParser::parse_recursive_group() {
     parse_type_definition(member, is_alone);
   }
   expect_close();
+  if (members.count == 1) return to.append(members.elements);
   to.byte(rec_code);
   members.write_to(to);
 }
@@ -156,8 +157,8 @@ void ModuleParser::parse_struct_type(Encoder& to, TypeEntry& entry) {
       parse_field_type(fields.next());
     } else {
       while (!at_close() && !failed()) {
+        define_anonymous(entry.fields);
         parse_field_type(fields.next());
-        entry.fields.define_anonymous(1);
       }
     }
     expect_close();
@@ -289,6 +290,12 @@ std::uint8_t ModuleParser::parse_page_size() {
 
 // ---- Functions
 
+/// Counts an entity without identifier, which may have a `@name` though.
+void ModuleParser::define_anonymous(IndexSpace& in) {
+  if (auto name = take_name_annotation()) in.rename(in.count(), std::move(*name));
+  in.define_anonymous(1);
+}
+
 FunctionType ModuleParser::parse_function_type(ParameterNames names, IndexSpace* locals) {
   FunctionType type;
   while (take_open("param")) {
@@ -303,8 +310,8 @@ FunctionType ModuleParser::parse_function_type(ParameterNames names, IndexSpace*
       type.parameters.push_back(parse_value_type());
     } else {
       while (!at_close() && !failed()) {
+        if (locals != nullptr) define_anonymous(*locals);
         type.parameters.push_back(parse_value_type());
-        if (locals != nullptr) locals->define_anonymous(1);
       }
     }
     expect_close();

@@ -1,0 +1,271 @@
+// Instructions in flat form (specification: Text Format, Instructions).
+#include <array>
+#include <bit>
+#include <charconv>
+
+#include "decoder/text/module_printer.hpp"
+#include "decoder/text/printer.hpp"
+
+namespace airlock::decoder::text {
+namespace {
+
+constexpr std::array<std::string_view, 4> catch_words{"catch", "catch_ref", "catch_all",
+                                                      "catch_all_ref"};
+
+bool opens_block(Opcode opcode) {
+  return opcode == "block"_op || opcode == "loop"_op || opcode == "if"_op || opcode == "try"_op ||
+         opcode == "try_table"_op;
+}
+
+/// Whether an instruction stands between the parts of a block.
+bool divides_block(Opcode opcode) {
+  return opcode == "else"_op || opcode == "catch"_op || opcode == "catch_all"_op;
+}
+
+/// The name in the text format; see instruction_table.hpp.
+std::string_view text_name(Opcode opcode) {
+  if (opcode == "select_typed"_op) return "select";
+  if (opcode == "ref.test_null"_op) return "ref.test";
+  if (opcode == "ref.cast_null"_op) return "ref.cast";
+  return name(opcode);
+}
+
+/// The shortest decimal that reads back as the same bits; NaNs by their payload.
+template <typename Float, typename Bits>
+std::string float_literal(Bits bits, unsigned mantissa_bits) {
+  constexpr unsigned width = sizeof(Bits) * 8;
+  const auto mantissa = bits & ((Bits{1} << mantissa_bits) - 1);
+  const auto infinity = (Bits{1} << (width - 1)) - (Bits{1} << mantissa_bits);
+  const auto magnitude = bits & ~(Bits{1} << (width - 1));
+  std::string text = bits >> (width - 1) != 0 ? "-" : "";
+  if (magnitude == infinity) return text + "inf";
+  if (magnitude > infinity) {
+    const auto quiet = Bits{1} << (mantissa_bits - 1);
+    return text + (mantissa == quiet ? "nan" : "nan:" + hexadecimal(mantissa));
+  }
+  std::array<char, 64> buffer{};
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::bit_cast<Float>(magnitude));
+  return text.append(buffer.data(), end.ptr);
+}
+
+}  // namespace
+
+void ModulePrinter::print_body(const Expression& body, std::uint32_t function,
+                               const PrintedNames& locals) {
+  const auto names = module_.names.labels.find(function);
+  const auto identifier = [&](std::uint32_t index) -> std::string {
+    if (names == module_.names.labels.end()) return {};
+    const auto found = names->second.find(index);
+    if (found == names->second.end() || found->second.empty()) return {};
+    return quote_identifier(found->second);
+  };
+  constexpr std::size_t deepest_indent = 60;
+  std::uint32_t label_count = 0;
+  labels_.clear();
+  InstructionReader reader(body, limits_);
+  Instruction next;
+  while (!error_ && !reader.at_end()) {
+    if (!reader.next(next)) {
+      error_ = reader.error();
+      return;
+    }
+    const bool closes = next.opcode == "end"_op || next.opcode == "delegate"_op;
+    if (closes && labels_.empty() && reader.at_end()) return;  // the function's own `end`
+    // The label of `delegate` counts from outside of its block.
+    if (closes && !labels_.empty()) labels_.pop_back();
+    const auto depth = labels_.size() - (divides_block(next.opcode) && !labels_.empty() ? 1 : 0);
+    text_.append(4 + 2 * std::min(depth, deepest_indent), ' ');
+    if (opens_block(next.opcode)) {
+      const auto label = identifier(label_count++);
+      const auto behind = immediates(next, locals);
+      text_.append(text_name(next.opcode));
+      if (!label.empty()) text_ += ' ' + label;
+      text_ += behind;
+      labels_.push_back(label);
+    } else {
+      text_ += instruction(next, locals);
+    }
+    text_ += '\n';
+  }
+}
+
+std::string ModulePrinter::expression(const Expression& expression) {
+  const PrintedNames no_locals;
+  std::string text;
+  labels_.clear();
+  InstructionReader reader(expression, limits_);
+  Instruction next;
+  while (!error_ && !reader.at_end()) {
+    if (!reader.next(next)) {
+      error_ = reader.error();
+      break;
+    }
+    if (next.opcode == "end"_op && reader.at_end()) break;
+    if (!text.empty()) text += ' ';
+    text += instruction(next, no_locals);
+  }
+  return text;
+}
+
+std::string ModulePrinter::instruction(const Instruction& next, const PrintedNames& locals) {
+  return std::string(text_name(next.opcode)) + immediates(next, locals);
+}
+
+/// A space and an immediate for each immediate.
+std::string ModulePrinter::immediates(const Instruction& next, const PrintedNames& locals) {
+  const auto with_space = [](std::string text) { return ' ' + std::move(text); };
+  const auto number = [](std::uint64_t value) { return ' ' + std::to_string(value); };
+  // Memory and table 0 go without saying.
+  const auto unless_zero = [&](const PrintedNames& names, std::uint32_t index) {
+    return index == 0 ? std::string{} : with_space(names.use(index));
+  };
+  const auto pair = [&](const PrintedNames& names) {
+    if (next.index == 0 && next.second_index == 0) return std::string{};
+    return with_space(names.use(next.index)) + with_space(names.use(next.second_index));
+  };
+  switch (row(next.opcode).immediate) {
+    case Immediate::none:
+    case Immediate::fence:
+      return {};
+    case Immediate::block_type:
+      return block_type(next.block);
+    case Immediate::label:
+      return with_space(label(next.index));
+    case Immediate::label_table: {
+      std::string text;
+      for (const auto depth : next.labels) text += ' ' + label(depth);
+      return text;
+    }
+    case Immediate::function:
+      return with_space(functions_.use(next.index));
+    case Immediate::type:
+      return with_space(types_.use(next.index));
+    case Immediate::type_table:
+      return unless_zero(tables_, next.second_index) + ' ' + type_use(next.index);
+    case Immediate::local:
+      return with_space(locals.use(next.index));
+    case Immediate::global:
+      return with_space(globals_.use(next.index));
+    case Immediate::table:
+      return unless_zero(tables_, next.index);
+    case Immediate::table_table:
+      return pair(tables_);
+    case Immediate::element:
+      return with_space(elements_.use(next.index));
+    case Immediate::element_table:
+      return unless_zero(tables_, next.second_index) + ' ' + elements_.use(next.index);
+    case Immediate::memory:
+      return unless_zero(memories_, next.index);
+    case Immediate::memory_memory:
+      return pair(memories_);
+    case Immediate::data:
+      return with_space(data_.use(next.index));
+    case Immediate::data_memory:
+      return unless_zero(memories_, next.second_index) + ' ' + data_.use(next.index);
+    case Immediate::tag:
+      return with_space(tags_.use(next.index));
+    case Immediate::memarg:
+      return memory_argument(next);
+    case Immediate::memarg_lane:
+      return memory_argument(next) + number(next.lane);
+    case Immediate::lane:
+      return number(next.lane);
+    case Immediate::shuffle: {
+      std::string text;
+      for (const auto lane : next.vector) text += number(lane);
+      return text;
+    }
+    case Immediate::i32:
+      return with_space(std::to_string(static_cast<std::int32_t>(next.constant)));
+    case Immediate::i64:
+      return with_space(std::to_string(static_cast<std::int64_t>(next.constant)));
+    case Immediate::f32:
+      return with_space(float_literal<float>(static_cast<std::uint32_t>(next.constant), 23));
+    case Immediate::f64:
+      return with_space(float_literal<double>(next.constant, 52));
+    case Immediate::v128: {
+      std::string text = " i32x4";
+      for (unsigned lane = 0; lane < 16; lane += 4) {
+        std::uint32_t bits = 0;
+        for (unsigned byte = 4; byte-- > 0;) bits = bits << 8 | next.vector[lane + byte];
+        text += ' ' + hexadecimal(bits);
+      }
+      return text;
+    }
+    case Immediate::heap_type: {
+      if (next.opcode == "ref.null"_op) return with_space(heap_type(next.heap));
+      const bool nullable = next.opcode == "ref.test_null"_op || next.opcode == "ref.cast_null"_op;
+      return with_space(value_type(ValueType::reference(next.heap, nullable)));
+    }
+    case Immediate::branch_cast:
+      return with_space(label(next.index)) + ' ' +
+             value_type(ValueType::reference(next.heap, (next.cast_flags & 1) != 0)) + ' ' +
+             value_type(ValueType::reference(next.second_heap, (next.cast_flags & 2) != 0));
+    case Immediate::select_types: {
+      std::string text = " (result";
+      for (const auto& type : next.types) text += ' ' + value_type(type);
+      return text + ')';
+    }
+    case Immediate::try_table: {
+      auto text = block_type(next.block);
+      for (const auto& clause : next.catches) {
+        text.append(" (").append(catch_words[static_cast<std::size_t>(clause.kind)]);
+        if (clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref)
+          text += ' ' + tags_.use(clause.tag);
+        text += ' ' + label(clause.label) + ')';
+      }
+      return text;
+    }
+    case Immediate::type_field:
+      return with_space(types_.use(next.index)) + ' ' + field(next.index, next.second_index);
+    case Immediate::type_count:
+      return with_space(types_.use(next.index)) + number(next.second_index);
+    case Immediate::type_type:
+      return with_space(types_.use(next.index)) + ' ' + types_.use(next.second_index);
+    case Immediate::type_data:
+      return with_space(types_.use(next.index)) + ' ' + data_.use(next.second_index);
+    case Immediate::type_element:
+      return with_space(types_.use(next.index)) + ' ' + elements_.use(next.second_index);
+  }
+  return {};
+}
+
+std::string ModulePrinter::block_type(const BlockType& type) const {
+  switch (type.kind) {
+    case BlockType::Kind::empty:
+      return {};
+    case BlockType::Kind::value:
+      return " (result " + value_type(type.value) + ')';
+    case BlockType::Kind::type_index:
+      return ' ' + type_use(type.type_index);
+  }
+  return {};
+}
+
+std::string ModulePrinter::memory_argument(const Instruction& next) const {
+  std::string text;
+  if (next.memory.memory != 0) text += ' ' + memories_.use(next.memory.memory);
+  if (next.memory.offset != 0) text += " offset=" + std::to_string(next.memory.offset);
+  const auto align = std::uint64_t{1} << next.memory.align_log2;
+  if (align != row(next.opcode).width) text += " align=" + std::to_string(align);
+  return text;
+}
+
+/// A label by its identifier, unless it is far away or an inner label of the same name hides it.
+std::string ModulePrinter::label(std::uint32_t depth) const {
+  constexpr std::uint32_t far = 32;
+  if (depth >= labels_.size() || depth > far) return std::to_string(depth);
+  const auto& wanted = labels_[labels_.size() - 1 - depth];
+  if (wanted.empty()) return std::to_string(depth);
+  for (std::uint32_t inner = 0; inner < depth; ++inner)
+    if (labels_[labels_.size() - 1 - inner] == wanted) return std::to_string(depth);
+  return wanted;
+}
+
+std::string ModulePrinter::field(std::uint32_t type, std::uint32_t index) const {
+  const auto found = fields_.find(type);
+  return found == fields_.end() ? std::to_string(index) : found->second.use(index);
+}
+
+}  // namespace airlock::decoder::text

@@ -1,0 +1,32 @@
+// Which identifiers a printed module uses.
+#pragma once
+
+#include <string>
+#include <unordered_map>
+
+#include "decoder/module.hpp"
+
+namespace airlock::decoder::text {
+
+/// The identifiers of one index space. A name that another entity has already, or that is no name
+/// of the text format, cannot be an identifier; it is kept as a `@name` annotation.
+class PrintedNames {
+ public:
+  PrintedNames() = default;
+  explicit PrintedNames(const NameMap& names);
+
+  /// ` $name` or ` (@name "…")` or nothing, for a definition.
+  [[nodiscard]] std::string definition(std::uint32_t index) const;
+  /// `$name` or the index.
+  [[nodiscard]] std::string use(std::uint32_t index) const;
+  [[nodiscard]] bool has(std::uint32_t index) const {
+    return identifiers_.contains(index) || annotations_.contains(index);
+  }
+  [[nodiscard]] bool empty() const { return identifiers_.empty() && annotations_.empty(); }
+
+ private:
+  std::unordered_map<std::uint32_t, std::string> identifiers_;
+  std::unordered_map<std::uint32_t, std::string> annotations_;
+};
+
+}  // namespace airlock::decoder::text
