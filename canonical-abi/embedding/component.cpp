@@ -147,7 +147,12 @@ Linker::Linker(const Store& store) : state_(std::make_shared<State>(State{store.
 
 HostInstance& Linker::instance(std::string_view name) { return state_->linker.instance(name); }
 HostInstance& Linker::root() { return state_->linker.root(); }
-canonical_abi::Linker& Linker::inner() { return state_->linker; }
+canonical_abi::Linker& Linker::inner() const { return state_->linker; }
+
+canonical_abi::Store* Linker::inner_store() const {
+  const auto store = state_->store.lock();
+  return store ? &store->components() : nullptr;
+}
 
 void Linker::explain_missing(std::string_view prefix, std::string advice) {
   state_->linker.explain_missing(prefix, std::move(advice));

@@ -143,6 +143,10 @@ std::unique_ptr<runtime::NativeFunction> make_native(Store::State& store, Functi
 
 Linker::Linker(const Store& store) : state_(std::make_shared<State>(store.state())) {}
 
+runtime::Linker* Linker::inner() const {
+  return state_->store.expired() ? nullptr : &state_->linker;
+}
+
 namespace {
 
 template <typename Entity>

@@ -1,5 +1,7 @@
 #include "airlock/store.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstring>
@@ -120,20 +122,38 @@ Result<std::vector<Value>> Function::call(std::span<const Value> arguments) cons
   return converted;
 }
 
+namespace {
+
+/// Whether a type has these parameters and results, without making a copy to compare.
+bool is_type(const decoder::FunctionType& type, const FunctionType& wanted) {
+  const auto equal = [](const decoder::ValueType& one, ValueType other) {
+    return to_public(one) == other;
+  };
+  return std::ranges::equal(type.parameters, wanted.parameters, equal) &&
+         std::ranges::equal(type.results, wanted.results, equal);
+}
+
+}  // namespace
+
 Result<void> Function::call_bits(const FunctionType& wanted, const std::uint64_t* arguments,
                                  std::uint64_t* results) const {
   const auto state = store_.lock();
   if (!state) return store_is_gone("function");
   const auto& types = state->store.engine().types();
-  const auto is = to_public(types.get(entity_->type).type.composite.function);
-  if (is != wanted)
+  const auto& type = types.get(entity_->type).type.composite.function;
+  if (!is_type(type, wanted))
     return fail(ErrorKind::argument,
-                "the function is " + to_string(is) + ", not " + to_string(wanted));
-  std::vector<runtime::Slot> slots(wanted.parameters.size());
-  for (std::size_t i = 0; i < slots.size(); ++i) slots[i].bits = arguments[i];
+                "the function is " + to_string(type) + ", not " + to_string(wanted));
+  constexpr std::size_t usual = 16;
+  std::array<runtime::Slot, usual> few;
+  std::vector<runtime::Slot> many;
+  const auto count = wanted.parameters.size();
+  if (count > usual) many.resize(count);
+  runtime::Slot* slots = count > usual ? many.data() : few.data();
+  for (std::size_t i = 0; i < count; ++i) slots[i].bits = arguments[i];
   runtime::Slot result{};
   runtime::Trap trap;
-  if (!state->store.run(*entity_, slots, {&result, wanted.results.size()}, trap))
+  if (!state->store.run(*entity_, {slots, count}, {&result, wanted.results.size()}, trap))
     return std::unexpected(state->trapped(trap));
   *results = result.bits;
   return {};

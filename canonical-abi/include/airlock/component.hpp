@@ -278,9 +278,12 @@ class Linker {
   [[nodiscard]] Result<Instance> instantiate(const Component& component,
                                              std::string path = {}) const;
 
+  /// For parts of the library that link to the layer below (`airlock/wasi.hpp`). The store is null
+  /// if it is gone.
+  [[nodiscard]] canonical_abi::Linker& inner() const;
+  [[nodiscard]] canonical_abi::Store* inner_store() const;
+
   struct State;
-  /// For parts of the library that link to the layer below (`airlock/wasi.hpp`).
-  [[nodiscard]] canonical_abi::Linker& inner();
 
  private:
   std::shared_ptr<State> state_;

@@ -16,6 +16,10 @@
 
 #include "airlock/store.hpp"
 
+namespace airlock::runtime {
+class Linker;
+}
+
 namespace airlock {
 
 class HostCall;
@@ -211,6 +215,10 @@ class Linker {
   /// @param path what backtraces call the instance; the module's name if empty
   /// @return an error of kind `unlinkable`, `limit`, `trap` or `exit`
   [[nodiscard]] Result<Instance> instantiate(const Module& module, std::string path = {}) const;
+
+  /// For parts of the library that link to the layer below (`airlock/wasi.hpp`). Null if the store
+  /// is gone.
+  [[nodiscard]] runtime::Linker* inner() const;
 
   struct State;
 

@@ -21,6 +21,13 @@
 
 #include "decoder/error.hpp"
 
+namespace airlock {
+class Linker;
+namespace component {
+class Linker;
+}
+}  // namespace airlock
+
 namespace airlock::canonical_abi {
 class Linker;
 class Store;
@@ -130,6 +137,12 @@ void define_preview2(canonical_abi::Linker& linker, const std::shared_ptr<Contex
 /// Lets calls that wait for the outside world run this context's event loop.
 void run_event_loop(canonical_abi::Store& store, const std::shared_ptr<Context>& context);
 void run_event_loop(runtime::Store& store, const std::shared_ptr<Context>& context);
+
+/// The same for the embedding API: modules (components) that are instantiated through the linker get
+/// WASI 0.1 (0.2) as far as it is granted. The context's event loop becomes the waiter of the
+/// linker's store.
+Result<void> grant(const airlock::Linker& linker, const std::shared_ptr<Context>& context);
+Result<void> grant(const component::Linker& linker, const std::shared_ptr<Context>& context);
 
 /// What the command's user can do about an import that was not granted, e.g. "pass
 /// --allow-network" for `wasi:sockets/tcp@0.2.3`. Empty if nothing would help.
