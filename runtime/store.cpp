@@ -11,8 +11,37 @@ namespace {
 /// How many stacks are kept for the next call.
 constexpr std::size_t pooled_stacks = 16;
 
-/// How deep host functions may call into the store again, each time on top of the native stack.
+/// How deep host functions may call into stores again, each time on top of the native stack, and
+/// how much of it they may take in all.
 constexpr std::uint32_t most_nested_runs = 32;
+constexpr std::intptr_t most_native_bytes = std::intptr_t{128} * 1024;
+
+/// Counts the runs that are under way on this OS thread, whatever store they are in.
+class NativeRun {
+ public:
+  NativeRun() {
+    if (runs++ == 0) outermost = here();
+  }
+  ~NativeRun() { --runs; }
+  NativeRun(const NativeRun&) = delete;
+  NativeRun& operator=(const NativeRun&) = delete;
+
+  [[nodiscard]] static bool is_too_deep() {
+    return runs > most_nested_runs || outermost - here() > most_native_bytes;
+  }
+
+ private:
+  /// Where the native stack is now; it grows downwards. Signed, since which frame this is of
+  /// depends on what is inlined.
+  static std::intptr_t here() {
+    return reinterpret_cast<std::intptr_t>(__builtin_frame_address(0));
+  }
+  static thread_local std::uint32_t runs;
+  static thread_local std::intptr_t outermost;
+};
+
+thread_local std::uint32_t NativeRun::runs = 0;
+thread_local std::intptr_t NativeRun::outermost = 0;
 
 }  // namespace
 
@@ -30,7 +59,6 @@ struct Store::Contents {
   std::vector<std::unique_ptr<Instance>> instances;
   std::vector<std::unique_ptr<Stack>> free_stacks;
   Waiter waiter;
-  std::uint32_t nested_runs = 0;
 };
 
 Store::Store(Engine& engine) : engine_(engine), contents_(std::make_unique<Contents>()) {
@@ -123,7 +151,8 @@ void Store::set_waiter(Waiter waiter) { contents_->waiter = std::move(waiter); }
 
 bool Store::run(Function& function, std::span<const Slot> arguments, std::span<Slot> results,
                 Trap& trap) {
-  if (contents_->nested_runs >= most_nested_runs) {
+  const NativeRun native;
+  if (native.is_too_deep()) {
     trap = Trap(TrapCode::call_stack_exhausted);
     return false;
   }
@@ -133,7 +162,6 @@ bool Store::run(Function& function, std::span<const Slot> arguments, std::span<S
     return false;
   }
   const auto& executor = engine_.executor();
-  ++contents_->nested_runs;
   auto status = executor.call(*this, *stack, function, arguments, results, trap);
   while (status == RunStatus::suspended) {
     Trap why(TrapCode::host, "the call waits for something that nothing in this store provides");
@@ -145,7 +173,6 @@ bool Store::run(Function& function, std::span<const Slot> arguments, std::span<S
       status = RunStatus::trapped;
     }
   }
-  --contents_->nested_runs;
   release_stack(std::move(stack));
   return status == RunStatus::finished;
 }

@@ -1,5 +1,6 @@
 // The public API over core modules, end to end.
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -413,6 +414,55 @@ TEST(Embedding, CallsBackThroughFunctionReferences) {
     (func (export "null") (result i32) (call $apply (ref.null func)))))");
   EXPECT_EQ(instance.invoke<std::int32_t>("run"), 6);
   EXPECT_EQ(message(instance.invoke<std::int32_t>("null")), "no function");
+}
+
+/// Runs something on a thread with a small native stack, like that of `ulimit -s 256`.
+template <typename F>
+void on_small_stack(F work) {
+  pthread_attr_t attributes;
+  ASSERT_EQ(pthread_attr_init(&attributes), 0);
+  ASSERT_EQ(pthread_attr_setstacksize(&attributes, 256 * 1024), 0);
+  pthread_t thread;
+  const auto start = [](void* argument) -> void* {
+    (*static_cast<F*>(argument))();
+    return nullptr;
+  };
+  ASSERT_EQ(pthread_create(&thread, &attributes, start, &work), 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+}
+
+TEST(Embedding, BoundsHowDeepHostAndGuestCallEachOther) {
+  on_small_stack([] {
+    Host host;
+    int depth = 0;
+    ASSERT_TRUE(host.linker.define("env", "again", {{ValueType::funcref}, {}}, [&](HostCall& call) {
+      ++depth;
+      const Value arguments[] = {call.argument(0)};
+      const auto nested = host.store.function(arguments[0])->call(arguments);
+      return nested ? call.returned() : call.trapped(nested.error().message);
+    }));
+    const auto instance = host.instantiate(R"((module
+      (import "env" "again" (func $again (param funcref)))
+      (func $run (export "run") (param funcref) (call $again (local.get 0)))))");
+    const Value itself[] = {instance.function("run")->reference()};
+    EXPECT_EQ(message(instance.call("run", itself)), "call stack exhausted");
+    EXPECT_GE(depth, 8);
+    EXPECT_LT(depth, 100);
+  });
+}
+
+TEST(Embedding, RecursesAMillionDeepOnASmallNativeStack) {
+  on_small_stack([] {
+    Host host;
+    const auto instance = host.instantiate(R"((module
+      (func $deep (export "deep") (param i32) (result i32)
+        (if (result i32) (i32.eqz (local.get 0))
+          (then (i32.const 0))
+          (else (i32.add (i32.const 1) (call $deep (i32.sub (local.get 0) (i32.const 1)))))))))");
+    EXPECT_EQ(instance.invoke<std::int32_t>("deep", 1'000'000), 1'000'000);
+    EXPECT_EQ(message(instance.invoke<std::int32_t>("deep", -1)), "call stack exhausted");
+  });
 }
 
 }  // namespace
