@@ -109,6 +109,7 @@ CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
       ->type_name("BYTES");
   run->add_option("--max-stack", options.max_stack_bytes, "Bound of the call stack")
       ->type_name("BYTES");
+  run->add_option("--fuel", options.fuel, "Trap after this many instructions")->type_name("N");
   run->add_flag("--bounds-checks-in-code", options.bounds_checks_in_code,
                 "Compare at every memory access instead of relying on guard pages");
   return run;

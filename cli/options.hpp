@@ -28,6 +28,7 @@ struct RunOptions {
   bool bounds_checks_in_code = false;
   std::optional<std::uint64_t> max_stack_bytes;
   std::optional<std::uint64_t> max_memory_bytes;
+  std::optional<std::uint64_t> fuel;  ///< instructions after which the guest traps
 };
 
 struct FilesOptions {

@@ -18,6 +18,7 @@ runtime::EngineConfiguration to_configuration(const RunOptions& options) {
     configuration.bounds_checks = runtime::BoundsChecks::in_code;
   if (options.max_stack_bytes) configuration.limits.stack_bytes = *options.max_stack_bytes;
   if (options.max_memory_bytes) configuration.limits.memory_bytes = *options.max_memory_bytes;
+  configuration.metered = options.fuel.has_value();
   return configuration;
 }
 

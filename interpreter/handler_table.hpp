@@ -73,6 +73,7 @@ struct HandlerTable {
   // Control; see control.cpp.
   Handler unreachable = nullptr;
   Handler unsupported = nullptr;
+  Handler fuel = nullptr;
   Handler branch = nullptr;
   /// By operand (slot or accumulator) and whether to branch if it is not zero.
   Handler branch_if[3][2] = {};

@@ -170,6 +170,7 @@ class Translator {
   bool translate_reference(const Instruction& i);
   bool translate_bulk(const Instruction& i);
   void unsupported(const Instruction& i);
+  void charge(Opcode opcode);
   void binary(Opcode opcode);
   void unary(Opcode opcode);
   void wide(Opcode opcode);
@@ -243,6 +244,10 @@ class Translator {
   Mirrors mirrors_;
   Last last_;
   std::uint64_t offset_ = 0;  ///< of the current instruction
+
+  // Metering: the cell that charges for the current run of instructions without a branch.
+  std::size_t fuel_cell_ = 0;
+  bool fuel_cell_is_open_ = false;
 
   // After an instruction that this build does not run, the rest of its block is dead.
   bool dead_ = false;

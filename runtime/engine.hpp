@@ -25,6 +25,8 @@ enum class BoundsChecks : std::uint8_t {
 struct EngineConfiguration {
   BoundsChecks bounds_checks = BoundsChecks::in_code;
   bool lazy_translation = true;  ///< bodies are validated at once, but translated when first called
+  /// Whether running consumes `Store::fuel`, one unit for an instruction. Costs nothing when off.
+  bool metered = false;
   Limits limits{};
 };
 

@@ -27,6 +27,10 @@ class Store {
 
   [[nodiscard]] Engine& engine() { return engine_; }
 
+  /// How many instructions may still run before the trap "all fuel consumed"; only if the engine is
+  /// configured to meter.
+  std::uint64_t fuel = 0;
+
   /// Allocates an instance, runs its initializers and its start function. The failures are those of
   /// the specification: `unlinkable` (with the suite's texts "unknown import", "incompatible import
   /// type"), `trap` for segments out of bounds and a start function that traps.

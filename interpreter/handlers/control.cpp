@@ -23,6 +23,20 @@ struct Unsupported {
   }
 };
 
+/// Price. Only in metered code.
+struct Fuel {
+  static void execute(Registers& r) {
+    const Half price = read_operand<Half>(r.code, 0);
+    std::uint64_t& fuel = r.run->store->fuel;
+    if (fuel < price) {
+      fuel = 0;
+      return raise(r, TrapCode::out_of_fuel);
+    }
+    fuel -= price;
+    r.code += cells_for(1);
+  }
+};
+
 /// Distance.
 struct Branch {
   static void execute(Registers& r) { r.code += read_operand<std::int32_t>(r.code, 0); }
@@ -275,6 +289,7 @@ void add_control_handlers(HandlerTable& table) {
   using enum Source;
   table.unreachable = handler<Unreachable>;
   table.unsupported = handler<Unsupported>;
+  table.fuel = handler<Fuel>;
   table.branch = handler<Branch>;
   table.branch_if[number(slot)][true] = handler<BranchIf<std::uint32_t, slot, true>>;
   table.branch_if[number(slot)][false] = handler<BranchIf<std::uint32_t, slot, false>>;

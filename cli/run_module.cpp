@@ -146,6 +146,7 @@ Ending run_module(const Guest& guest, runtime::Trap& trap) {
   if (!module) return std::unexpected(module.error());
 
   runtime::Store store(guest.engine);
+  store.fuel = guest.options.fuel.value_or(0);
   runtime::Linker linker(store);
   if (auto defined = wasi::define_preview1(linker, guest.context); !defined)
     return propagate(std::move(defined));
