@@ -20,8 +20,7 @@ constexpr auto capabilities = std::to_array<Capability>({
      {"wasi:cli/std", "wasi:cli/terminal", "wasi_snapshot_preview1.fd_read",
       "wasi_snapshot_preview1.fd_write"}},
     {"arguments and environment variables (--env)",
-     {"wasi:cli/environment", "wasi_snapshot_preview1.args_",
-      "wasi_snapshot_preview1.environ_"}},
+     {"wasi:cli/environment", "wasi_snapshot_preview1.args_", "wasi_snapshot_preview1.environ_"}},
     {"clocks (withdrawn by --deny-clocks)",
      {"wasi:clocks/", "wasi_snapshot_preview1.clock_", "wasi_snapshot_preview1.poll_oneoff"}},
     {"random numbers (withdrawn by --deny-random)",
@@ -50,7 +49,8 @@ bool is_known(std::string_view import) {
 std::vector<std::string_view> capabilities_of(const std::vector<std::string>& imports) {
   std::vector<std::string_view> found;
   for (const auto& capability : capabilities)
-    if (std::ranges::any_of(imports, [&](const auto& import) { return asks_for(capability, import); }))
+    if (std::ranges::any_of(imports,
+                            [&](const auto& import) { return asks_for(capability, import); }))
       found.push_back(capability.name);
   for (const auto& import : imports)
     if (!is_known(import)) {

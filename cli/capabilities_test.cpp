@@ -9,7 +9,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-TEST(Capabilities, NothingImportedIsNothingAskedFor) { EXPECT_THAT(capabilities_of({}), IsEmpty()); }
+TEST(Capabilities, NothingImportedIsNothingAskedFor) {
+  EXPECT_THAT(capabilities_of({}), IsEmpty());
+}
 
 TEST(Capabilities, EachIsNamedOnceWithItsFlag) {
   EXPECT_THAT(capabilities_of({"wasi:filesystem/types@0.2.0", "wasi:filesystem/preopens@0.2.3",
@@ -18,9 +20,10 @@ TEST(Capabilities, EachIsNamedOnceWithItsFlag) {
 }
 
 TEST(Capabilities, CoreModulesAskByFunction) {
-  EXPECT_THAT(capabilities_of({"wasi_snapshot_preview1.fd_write", "wasi_snapshot_preview1.path_open",
-                               "wasi_snapshot_preview1.proc_exit"}),
-              ElementsAre(HasSubstr("standard streams"), HasSubstr("files")));
+  EXPECT_THAT(
+      capabilities_of({"wasi_snapshot_preview1.fd_write", "wasi_snapshot_preview1.path_open",
+                       "wasi_snapshot_preview1.proc_exit"}),
+      ElementsAre(HasSubstr("standard streams"), HasSubstr("files")));
 }
 
 TEST(Capabilities, ImportsFromElsewhereAreMentioned) {

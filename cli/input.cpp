@@ -39,7 +39,8 @@ decoder::SharedBytes to_bytes(std::string_view text) {
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, const Limits& limits) {
-  const FileDescriptor file(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file(path == "-" ? STDIN_FILENO
+                                        : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return system_error(errno);
   std::string bytes;
   struct stat status{};
@@ -73,12 +74,17 @@ std::expected<Input, std::string> read_input(const std::string& path, const Limi
   if (!bytes) return std::unexpected(format_error(bytes.error(), input.name));
 
   switch (decoder::detect(std::as_bytes(std::span(*bytes)))) {
-    case decoder::FileKind::component_binary: input.is_component = true; [[fallthrough]];
-    case decoder::FileKind::core_binary: input.binary = to_bytes(*bytes); return input;
+    case decoder::FileKind::component_binary:
+      input.is_component = true;
+      [[fallthrough]];
+    case decoder::FileKind::core_binary:
+      input.binary = to_bytes(*bytes);
+      return input;
     case decoder::FileKind::unknown:
       return std::unexpected(input.name +
                              ": neither WebAssembly (no magic number) nor its text format");
-    case decoder::FileKind::text: break;
+    case decoder::FileKind::text:
+      break;
   }
   input.source = std::move(*bytes);
   auto assembled = decoder::text::assemble(input.source, limits);

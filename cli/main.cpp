@@ -25,7 +25,8 @@ constexpr auto examples = R"(Examples:
 
 `airlock COMMAND --help` says more about a command.)";
 
-constexpr auto run_footer = R"(FILE is a core module or a component, binary or text; `-` reads standard input.
+constexpr auto run_footer =
+    R"(FILE is a core module or a component, binary or text; `-` reads standard input.
 Options stand before FILE; everything after it goes to the guest.
 
 --invoke calls a function instead of the program's entry point and prints its results. Arguments
@@ -37,7 +38,8 @@ and results are written as WAVE values. A function of an exported interface is n
 
 Exit codes: the guest's own; 1 for an error before it ran; 134 for a trap.)";
 
-constexpr auto wast_footer = R"(Runs scripts of the official test suites: modules with assertions about them.
+constexpr auto wast_footer =
+    R"(Runs scripts of the official test suites: modules with assertions about them.
 Prints a line for each directive that fails and a line for each file with failures; the last line
 is `N passed, N failed, N skipped`, over directives. The exit code is 0 if none failed.)";
 

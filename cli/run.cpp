@@ -14,8 +14,7 @@ constexpr int exit_trap = 134;
 
 runtime::EngineConfiguration to_configuration(const RunOptions& options) {
   runtime::EngineConfiguration configuration;
-  if (options.bounds_checks_in_code)
-    configuration.bounds_checks = runtime::BoundsChecks::in_code;
+  if (options.bounds_checks_in_code) configuration.bounds_checks = runtime::BoundsChecks::in_code;
   if (options.max_stack_bytes) configuration.limits.stack_bytes = *options.max_stack_bytes;
   if (options.max_memory_bytes) configuration.limits.memory_bytes = *options.max_memory_bytes;
   configuration.metered = options.fuel.has_value();
@@ -72,8 +71,7 @@ int run(const RunOptions& options) {
   runtime::Engine engine(interpreter::make_executor(), configuration);
   const Guest guest{options, *input, engine, *context};
   runtime::Trap trap;
-  const auto ending =
-      input->is_component ? run_component(guest, trap) : run_module(guest, trap);
+  const auto ending = input->is_component ? run_component(guest, trap) : run_module(guest, trap);
   (*context)->finish();
   std::cout.flush();
   return ending ? *ending : report(*input, ending.error(), trap);

@@ -56,13 +56,12 @@ Ending invoke(canonical_abi::Store& store, ComponentInstance& instance, const Gu
   if (!invocation) return std::unexpected(invocation.error());
   const auto function = find(instance, invocation->name);
   if (!function) return std::unexpected(function.error());
-  const auto arguments = canonical_abi::parse_arguments(*invocation, (*function)->type,
-                                                        guest.engine.limits());
+  const auto arguments =
+      canonical_abi::parse_arguments(*invocation, (*function)->type, guest.engine.limits());
   if (!arguments) return std::unexpected(arguments.error());
   const auto result = canonical_abi::call(store, **function, *arguments, &trap);
   if (!result) return std::unexpected(result.error());
-  if (*result)
-    std::cout << canonical_abi::to_wave(**result, (*function)->type.result) << '\n';
+  if (*result) std::cout << canonical_abi::to_wave(**result, (*function)->type.result) << '\n';
   return 0;
 }
 

@@ -23,10 +23,14 @@ using runtime::Value;
 /// i64 one of the two has to be chosen.
 Result<TypeKind> text_type(const decoder::ValueType& type, TypeKind wide) {
   switch (type.kind) {
-    case ValueKind::i32: return TypeKind::s64;
-    case ValueKind::i64: return wide;
-    case ValueKind::f32: return TypeKind::f32;
-    case ValueKind::f64: return TypeKind::f64;
+    case ValueKind::i32:
+      return TypeKind::s64;
+    case ValueKind::i64:
+      return wide;
+    case ValueKind::f32:
+      return TypeKind::f32;
+    case ValueKind::f64:
+      return TypeKind::f64;
     default:
       return fail(ErrorKind::argument,
                   "a parameter of type " + to_string(type) + " cannot be written as text");
@@ -45,9 +49,14 @@ Result<Value> to_core(const canonical_abi::Value& value, const decoder::ValueTyp
       slot.bits = static_cast<std::uint32_t>(number);
       break;
     }
-    case ValueKind::f32: slot.f32 = value.as_f32(); break;
-    case ValueKind::f64: slot.f64 = value.as_f64(); break;
-    default: slot.bits = value.as_u64();
+    case ValueKind::f32:
+      slot.f32 = value.as_f32();
+      break;
+    case ValueKind::f64:
+      slot.f64 = value.as_f64();
+      break;
+    default:
+      slot.bits = value.as_u64();
   }
   return core;
 }
@@ -82,13 +91,18 @@ std::string to_text(const Value& value) {
   };
   const auto& slot = value.slots[0];
   switch (value.type.kind) {
-    case ValueKind::i32: return std::to_string(static_cast<std::int32_t>(slot.i32));
-    case ValueKind::i64: return std::to_string(static_cast<std::int64_t>(slot.i64));
-    case ValueKind::f32: return wave(canonical_abi::Value::f32(slot.f32), TypeKind::f32);
-    case ValueKind::f64: return wave(canonical_abi::Value::f64(slot.f64), TypeKind::f64);
+    case ValueKind::i32:
+      return std::to_string(static_cast<std::int32_t>(slot.i32));
+    case ValueKind::i64:
+      return std::to_string(static_cast<std::int64_t>(slot.i64));
+    case ValueKind::f32:
+      return wave(canonical_abi::Value::f32(slot.f32), TypeKind::f32);
+    case ValueKind::f64:
+      return wave(canonical_abi::Value::f64(slot.f64), TypeKind::f64);
     case ValueKind::v128:
       return "v128(" + hexadecimal(value.slots[1].bits) + ", " + hexadecimal(slot.bits) + ')';
-    default: return slot.reference == nullptr ? "null" : to_string(value.type);
+    default:
+      return slot.reference == nullptr ? "null" : to_string(value.type);
   }
 }
 

@@ -1,13 +1,13 @@
 // airlock wast
 
-#include "cli/wast/script_runner.hpp"
-
 #include <iostream>
 #include <map>
 
 #include "cli/input.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
+#include "cli/wast/component_host.hpp"
+#include "cli/wast/script_runner.hpp"
 #include "interpreter/executor.hpp"
 
 namespace airlock::cli {

@@ -9,9 +9,10 @@
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "decoder/component/reader.hpp"
-#include "decoder/component/wit.hpp"
 #include "decoder/reader.hpp"
 #include "validator/component/validator.hpp"
+#include "validator/component/wit.hpp"
+#include "validator/module_validator.hpp"
 
 namespace airlock::cli {
 namespace {
@@ -28,7 +29,8 @@ std::string describe(const decoder::SizeLimits& limits, std::string_view unit) {
 /// The type of an entity of an index space, as a reader of the text format knows it.
 std::string type_of(const decoder::Module& module, ExternKind kind, std::uint32_t index) {
   switch (kind) {
-    case ExternKind::function: return to_string(module.function_type(index));
+    case ExternKind::function:
+      return to_string(module.function_type(index));
     case ExternKind::table: {
       const auto& table = module.table_types[index];
       return to_string(table.element) + ", " + describe(table.limits, " elements");
@@ -58,9 +60,9 @@ void show_sizes(const decoder::Module& module) {
   const auto code_bytes =
       std::accumulate(module.functions.begin(), module.functions.end(), std::size_t{0},
                       [](std::size_t sum, const auto& f) { return sum + f.body.code.size(); });
-  const auto data_bytes =
-      std::accumulate(module.data.begin(), module.data.end(), std::size_t{0},
-                      [](std::size_t sum, const auto& segment) { return sum + segment.bytes.size(); });
+  const auto data_bytes = std::accumulate(
+      module.data.begin(), module.data.end(), std::size_t{0},
+      [](std::size_t sum, const auto& segment) { return sum + segment.bytes.size(); });
   show_size("types", module.types.size());
   show_size("functions", module.functions.size(),
             ", " + std::to_string(code_bytes) + " bytes of code");
@@ -144,7 +146,7 @@ Result<void> inspect_component(const Input& input, const Limits& limits) {
     if (const auto* import = std::get_if<component::Import>(&definition.body))
       imports.push_back(import->name.name);
   show_capabilities(imports);
-  std::cout << '\n' << validator::component::to_wit(*valid);
+  std::cout << '\n' << validator::component::render_wit(*valid);
   return {};
 }
 
