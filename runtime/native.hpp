@@ -45,7 +45,8 @@ class Boundary {
   /// The entered function has returned (its results are in `call.callee_results`), or the suspended
   /// thread was resumed. May return any outcome, `entered` and `suspended` included.
   virtual Outcome resume(class NativeCall& call, std::uint64_t state) = 0;
-  /// The call is abandoned because of `trap`, which may be amended. Must not call out.
+  /// The call is abandoned because of `trap`, which may be amended. Must not call out. Not called
+  /// for a boundary whose own `resume` answers with a trap.
   virtual void unwind(std::uint64_t state, Trap& trap) = 0;
 };
 
@@ -78,7 +79,9 @@ class NativeCall {
     return Outcome::trapped;
   }
 
-  /// Runs `function` next, on the same stack, then resumes `then` with `word`.
+  /// Runs `function` next, on the same stack, then resumes `then` with `word`. The parameters are
+  /// read after the native code has returned: they must not lie in its local variables, but in
+  /// `slots`, in `callee_results` or in memory that the boundary owns.
   [[nodiscard]] Outcome enter(Function& target, std::span<const Slot> parameters, Boundary& then,
                               std::uint64_t word) {
     callee = &target;
