@@ -1,0 +1,656 @@
+// The translator against a machine that folds nothing: random programs, the same results.
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <random>
+#include <unordered_map>
+
+#include "interpreter/testing.hpp"
+
+namespace airlock::interpreter {
+namespace {
+
+using runtime::Value;
+
+enum class Type : std::uint8_t { i32, i64, f64 };
+
+constexpr const char* type_names[] = {"i32", "i64", "f64"};
+
+enum class Kind : std::uint8_t {
+  constant,
+  get,
+  set,
+  tee,
+  drop,
+  binary,
+  unary,
+  select,
+  load,
+  store,
+  block,
+  loop,
+  if_,
+  else_,
+  end,
+  branch,
+  branch_if,
+  branch_table,
+  call,
+};
+
+struct Step {
+  Kind kind;
+  Type type = Type::i32;
+  std::uint32_t index = 0;      // local, operation, label
+  std::uint64_t bits = 0;       // constant
+  std::vector<Type> results{};  // of a block
+};
+
+/// Operations by type; all without traps, on floats exact or deterministic.
+constexpr std::array<std::array<const char*, 8>, 3> binary_names{{
+    {"i32.add", "i32.sub", "i32.mul", "i32.xor", "i32.shl", "i32.lt_s", "i32.ge_u", "i32.and"},
+    {"i64.add", "i64.sub", "i64.mul", "i64.or", "i64.shr_s", "i64.lt_u", "i64.eq", "i64.rotl"},
+    {"f64.add", "f64.sub", "f64.mul", "f64.min", "f64.max", "f64.lt", "f64.ge", "f64.copysign"},
+}};
+Type binary_result(Type type, std::uint32_t operation) {
+  return operation == 5 || operation == 6 ? Type::i32 : type;
+}
+std::uint64_t apply_i32(std::uint32_t operation, std::uint32_t a, std::uint32_t b) {
+  switch (operation) {
+    case 0:
+      return static_cast<std::uint32_t>(a + b);
+    case 1:
+      return static_cast<std::uint32_t>(a - b);
+    case 2:
+      return static_cast<std::uint32_t>(a * b);
+    case 3:
+      return a ^ b;
+    case 4:
+      return static_cast<std::uint32_t>(a << (b & 31));
+    case 5:
+      return static_cast<std::int32_t>(a) < static_cast<std::int32_t>(b);
+    case 6:
+      return a >= b;
+    default:
+      return a & b;
+  }
+}
+std::uint64_t apply_i64(std::uint32_t operation, std::uint64_t a, std::uint64_t b) {
+  switch (operation) {
+    case 0:
+      return a + b;
+    case 1:
+      return a - b;
+    case 2:
+      return a * b;
+    case 3:
+      return a | b;
+    case 4:
+      return static_cast<std::uint64_t>(static_cast<std::int64_t>(a) >> (b & 63));
+    case 5:
+      return a < b;
+    case 6:
+      return a == b;
+    default:
+      return std::rotl(a, static_cast<int>(b & 63));
+  }
+}
+std::uint64_t apply_f64(std::uint32_t operation, double a, double b) {
+  switch (operation) {
+    case 0:
+      return std::bit_cast<std::uint64_t>(a + b);
+    case 1:
+      return std::bit_cast<std::uint64_t>(a - b);
+    case 2:
+      return std::bit_cast<std::uint64_t>(a * b);
+    case 3:
+    case 4: {
+      if (a == b) {  // signed zeros
+        const bool negative = operation == 3 ? std::signbit(a) || std::signbit(b)
+                                             : std::signbit(a) && std::signbit(b);
+        return std::bit_cast<std::uint64_t>(std::copysign(a, negative ? -1.0 : 1.0));
+      }
+      const bool first = operation == 3 ? a < b : a > b;
+      return std::bit_cast<std::uint64_t>(std::isnan(a) || std::isnan(b) ? a + b : first ? a : b);
+    }
+    case 5:
+      return a < b;
+    case 6:
+      return a >= b;
+    default:
+      return std::bit_cast<std::uint64_t>(std::copysign(a, b));
+  }
+}
+
+/// One unary operation by type: i32.eqz, i32.wrap_i64, i64.extend_i32_s … chosen by index.
+struct UnaryOperation {
+  const char* name;
+  Type from;
+  Type to;
+};
+constexpr UnaryOperation unary_operations[] = {
+    {"i32.eqz", Type::i32, Type::i32},           {"i64.eqz", Type::i64, Type::i32},
+    {"i32.wrap_i64", Type::i64, Type::i32},      {"i64.extend_i32_s", Type::i32, Type::i64},
+    {"f64.convert_i32_s", Type::i32, Type::f64}, {"i64.reinterpret_f64", Type::f64, Type::i64},
+    {"f64.neg", Type::f64, Type::f64},
+};
+std::uint64_t apply_unary(std::uint32_t operation, std::uint64_t a) {
+  const auto low = static_cast<std::uint32_t>(a);
+  switch (operation) {
+    case 0:
+      return low == 0;
+    case 1:
+      return a == 0;
+    case 2:
+      return low;
+    case 3:
+      return static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(low)));
+    case 4:
+      return std::bit_cast<std::uint64_t>(static_cast<double>(static_cast<std::int32_t>(low)));
+    case 5:
+      return a;
+    default:
+      return a ^ (std::uint64_t{1} << 63);
+  }
+}
+
+constexpr Type local_types[] = {Type::i32, Type::i32, Type::i64, Type::f64,
+                                Type::i32, Type::i64, Type::f64};
+constexpr std::uint32_t local_count = std::size(local_types);
+constexpr std::uint32_t parameter_count = 4;
+constexpr std::uint32_t memory_mask = 0xff8;
+
+/// Makes valid programs by keeping the types of the operand stack.
+class Generator {
+ public:
+  explicit Generator(std::uint32_t seed) : random_(seed) {}
+
+  std::vector<Step> program() {
+    labels_.push_back({Kind::block, {}, 0});
+    for (int n = 0; n < 60; ++n) step();
+    while (labels_.size() > 1) close();
+    while (!stack_.empty()) add({Kind::drop}, 1);
+    for (std::uint32_t i = 0; i < local_count; ++i) add({.kind = Kind::get, .index = i});
+    return std::move(steps_);
+  }
+
+ private:
+  struct Label {
+    Kind kind;
+    std::vector<Type> results;
+    std::size_t height;
+    [[nodiscard]] std::vector<Type> branch_types() const {
+      return kind == Kind::loop ? std::vector<Type>{} : results;
+    }
+  };
+
+  std::uint32_t pick(std::uint32_t bound) { return static_cast<std::uint32_t>(random_() % bound); }
+  [[nodiscard]] std::size_t available() const { return stack_.size() - labels_.back().height; }
+  void add(Step step, std::size_t pops = 0) {
+    stack_.resize(stack_.size() - pops);
+    steps_.push_back(std::move(step));
+  }
+  void push(Type type) { stack_.push_back(type); }
+
+  void constant(Type type) {
+    Step step{.kind = Kind::constant, .type = type};
+    const std::int64_t small = static_cast<std::int64_t>(pick(40)) - 20;
+    if (type == Type::f64)
+      step.bits = std::bit_cast<std::uint64_t>(static_cast<double>(small) / 4);
+    else if (type == Type::i64)
+      step.bits =
+          pick(4) == 0 ? random_() * 0x9e3779b97f4a7c15U : static_cast<std::uint64_t>(small);
+    else
+      step.bits =
+          static_cast<std::uint32_t>(pick(4) == 0 ? random_() : static_cast<std::uint64_t>(small));
+    add(step);
+    push(type);
+  }
+
+  void local(Kind kind) {
+    const std::uint32_t first = pick(local_count);
+    for (std::uint32_t n = 0; n < local_count; ++n) {
+      const std::uint32_t i = (first + n) % local_count;
+      if (kind == Kind::get) {
+        add({.kind = kind, .index = i});
+        return push(local_types[i]);
+      }
+      if (available() == 0 || stack_.back() != local_types[i]) continue;
+      return add({.kind = kind, .index = i}, kind == Kind::set ? 1 : 0);
+    }
+  }
+
+  /// Whether the top of the stack has these types, above a number of others.
+  [[nodiscard]] bool matches(const std::vector<Type>& types, std::size_t skip) const {
+    if (available() < types.size() + skip) return false;
+    for (std::size_t i = 0; i < types.size(); ++i)
+      if (stack_[stack_.size() - skip - types.size() + i] != types[i]) return false;
+    return true;
+  }
+
+  /// Makes the stack what the end of the block asks for, and ends it.
+  void close() {
+    const Label label = labels_.back();
+    while (available() > 0 && !(available() == label.results.size() && matches(label.results, 0)))
+      add({Kind::drop}, 1);
+    if (available() == 0)
+      for (const Type type : label.results) constant(type);
+    if (label.kind == Kind::if_) {
+      steps_.push_back({.kind = Kind::else_});
+      stack_.resize(label.height);
+      labels_.back().kind = Kind::block;  // its second arm
+      return;
+    }
+    steps_.push_back({.kind = Kind::end});
+    stack_.resize(label.height);
+    labels_.pop_back();
+    for (const Type type : label.results) push(type);
+  }
+
+  void open(Kind kind) {
+    Step step{.kind = kind};
+    for (std::uint32_t n = pick(3); n > 0; --n) step.results.push_back(static_cast<Type>(pick(3)));
+    const auto results = step.results;
+    add(std::move(step), kind == Kind::if_ ? 1 : 0);
+    labels_.push_back({kind, results, stack_.size()});
+  }
+
+  void branch(Kind kind) {
+    const std::uint32_t depth = pick(static_cast<std::uint32_t>(labels_.size()));
+    if (depth + 1 == labels_.size()) return;  // not out of the function: all ends in one place
+    const Label& label = labels_[labels_.size() - 1 - depth];
+    const std::size_t skip = kind == Kind::branch ? 0 : 1;
+    if (!matches(label.branch_types(), skip)) return;
+    if (kind == Kind::branch_table) {
+      // Both targets take the same, so the same label and, if it fits, the next one.
+      add({.kind = kind, .index = depth}, 1);
+    } else {
+      add({.kind = kind, .index = depth}, skip);
+    }
+    if (kind == Kind::branch_if) return;
+    // What follows is dead: end the block at once.
+    const Label inner = labels_.back();
+    stack_.resize(inner.height);
+    if (inner.kind == Kind::if_) {
+      steps_.push_back({.kind = Kind::else_});
+      labels_.back().kind = Kind::block;
+      return;
+    }
+    steps_.push_back({.kind = Kind::end});
+    labels_.pop_back();
+    for (const Type type : inner.results) push(type);
+  }
+
+  void step() {
+    const bool has_i32 = available() > 0 && stack_.back() == Type::i32;
+    switch (pick(24)) {
+      case 0:
+        return constant(static_cast<Type>(pick(3)));
+      case 1:
+      case 2:
+      case 3:
+      case 4:
+        return local(Kind::get);
+      case 5:
+      case 6:
+        return local(Kind::set);
+      case 7:
+        return local(Kind::tee);
+      case 8:
+      case 9:
+      case 10:
+      case 11: {
+        if (available() < 2 || stack_[stack_.size() - 2] != stack_.back()) {
+          if (available() == 0) return local(Kind::get);
+          constant(stack_.back());
+        }
+        const Type type = stack_.back();
+        const std::uint32_t operation = pick(8);
+        add({.kind = Kind::binary, .type = type, .index = operation}, 2);
+        return push(binary_result(type, operation));
+      }
+      case 12: {
+        const std::uint32_t operation = pick(std::size(unary_operations));
+        if (available() == 0 || stack_.back() != unary_operations[operation].from) return;
+        add({.kind = Kind::unary, .index = operation}, 1);
+        return push(unary_operations[operation].to);
+      }
+      case 13:
+        if (!has_i32 || available() < 3) return;
+        if (stack_[stack_.size() - 2] != stack_[stack_.size() - 3]) return;
+        return add({.kind = Kind::select}, 2);
+      case 14:
+        if (!has_i32) return;
+        constant(Type::i32);
+        steps_.back().bits = memory_mask;
+        add({.kind = Kind::binary, .type = Type::i32, .index = 7}, 1);
+        add({.kind = Kind::load, .type = static_cast<Type>(pick(3)), .index = pick(3) * 8}, 1);
+        return push(steps_.back().type);
+      case 15: {
+        // Address below, value on top: an address made of a local that is masked.
+        add({.kind = Kind::get, .index = 0});
+        push(Type::i32);
+        constant(Type::i32);
+        steps_.back().bits = memory_mask;
+        add({.kind = Kind::binary, .type = Type::i32, .index = 7}, 1);
+        const std::uint32_t i = pick(local_count);
+        add({.kind = Kind::get, .index = i});
+        push(local_types[i]);
+        return add({.kind = Kind::store, .type = local_types[i], .index = pick(3) * 8}, 2);
+      }
+      case 16:
+        return open(Kind::block);
+      case 17:
+        return pick(2) == 0 ? open(Kind::loop) : open(Kind::block);
+      case 18:
+        return has_i32 ? open(Kind::if_) : local(Kind::get);
+      case 19:
+      case 20:
+        return has_i32 ? branch(Kind::branch_if) : local(Kind::get);
+      case 21:
+        return pick(3) == 0 ? branch(Kind::branch) : void();
+      case 22:
+        return has_i32 && pick(2) == 0 ? branch(Kind::branch_table) : void();
+      default:
+        if (pick(3) == 0 && available() >= 2 && has_i32 && stack_[stack_.size() - 2] == Type::i64) {
+          add({.kind = Kind::call}, 2);
+          return push(Type::i64);
+        }
+        if (labels_.size() > 1) return close();
+        if (available() > 3) add({Kind::drop}, 1);
+    }
+  }
+
+  std::mt19937_64 random_;
+  std::vector<Step> steps_;
+  std::vector<Type> stack_;
+  std::vector<Label> labels_;
+};
+
+/// Runs a program step by step. False if it takes too long.
+class Machine {
+ public:
+  explicit Machine(const std::vector<Step>& steps) : steps_(steps), memory_(memory_mask + 64) {
+    std::vector<std::size_t> open;
+    match_.resize(steps.size());
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      const Kind kind = steps[i].kind;
+      if (kind == Kind::block || kind == Kind::loop || kind == Kind::if_) open.push_back(i);
+      if (kind == Kind::else_) {
+        match_[open.back()] = i;  // where a false condition goes on
+        open.push_back(i);
+      }
+      if (kind == Kind::end) {
+        std::size_t start = open.back();
+        open.pop_back();
+        match_[start] = i;
+        if (steps[start].kind == Kind::else_) {
+          else_[open.back()] = start;
+          match_[open.back()] = i;
+          open.pop_back();
+        }
+      }
+    }
+  }
+
+  bool run(std::vector<std::uint64_t> locals) {
+    locals_ = std::move(locals);
+    std::size_t at = 0;
+    for (int fuel = 5000; at < steps_.size(); --fuel) {
+      if (fuel == 0) return false;
+      at = step(at);
+    }
+    return true;
+  }
+  [[nodiscard]] const std::vector<std::uint64_t>& stack() const { return stack_; }
+
+ private:
+  struct Label {
+    std::size_t start;
+    std::size_t height;
+  };
+
+  std::uint64_t pop() {
+    const std::uint64_t value = stack_.back();
+    stack_.pop_back();
+    return value;
+  }
+
+  std::size_t branch(std::uint32_t depth) {
+    labels_.resize(labels_.size() - depth);
+    const Label label = labels_.back();
+    const Step& start = steps_[label.start];
+    const std::size_t count = start.kind == Kind::loop ? 0 : start.results.size();
+    stack_.erase(stack_.begin() + static_cast<std::ptrdiff_t>(label.height),
+                 stack_.end() - static_cast<std::ptrdiff_t>(count));
+    if (start.kind == Kind::loop) return label.start + 1;
+    labels_.pop_back();
+    return match_[label.start] + 1;
+  }
+
+  std::size_t step(std::size_t at) {
+    const Step& step = steps_[at];
+    switch (step.kind) {
+      case Kind::constant:
+        stack_.push_back(step.bits);
+        break;
+      case Kind::get:
+        stack_.push_back(locals_[step.index]);
+        break;
+      case Kind::set:
+        locals_[step.index] = pop();
+        break;
+      case Kind::tee:
+        locals_[step.index] = stack_.back();
+        break;
+      case Kind::drop:
+        pop();
+        break;
+      case Kind::unary:
+        stack_.push_back(apply_unary(step.index, pop()));
+        break;
+      case Kind::binary: {
+        const std::uint64_t b = pop();
+        const std::uint64_t a = pop();
+        if (step.type == Type::i32)
+          stack_.push_back(
+              apply_i32(step.index, static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b)));
+        else if (step.type == Type::i64)
+          stack_.push_back(apply_i64(step.index, a, b));
+        else
+          stack_.push_back(
+              apply_f64(step.index, std::bit_cast<double>(a), std::bit_cast<double>(b)));
+        break;
+      }
+      case Kind::select: {
+        const bool first = static_cast<std::uint32_t>(pop()) != 0;
+        const std::uint64_t b = pop();
+        if (!first) stack_.back() = b;
+        break;
+      }
+      case Kind::load: {
+        std::uint64_t value = 0;
+        std::memcpy(&value, &memory_[pop() + step.index], step.type == Type::i32 ? 4 : 8);
+        stack_.push_back(value);
+        break;
+      }
+      case Kind::store: {
+        const std::uint64_t value = pop();
+        std::memcpy(&memory_[pop() + step.index], &value, step.type == Type::i32 ? 4 : 8);
+        break;
+      }
+      case Kind::block:
+      case Kind::loop:
+        labels_.push_back({at, stack_.size()});
+        break;
+      case Kind::if_: {
+        const bool condition = static_cast<std::uint32_t>(pop()) != 0;
+        labels_.push_back({at, stack_.size()});
+        if (!condition) return else_[at] + 1;
+        break;
+      }
+      case Kind::else_: {
+        const std::size_t end = match_[labels_.back().start];
+        labels_.pop_back();
+        return end + 1;
+      }
+      case Kind::end:
+        labels_.pop_back();
+        break;
+      case Kind::branch:
+        return branch(step.index);
+      case Kind::branch_if:
+        if (static_cast<std::uint32_t>(pop()) != 0) return branch(step.index);
+        break;
+      case Kind::branch_table:
+        pop();
+        return branch(step.index);
+      case Kind::call: {
+        const std::uint64_t b = pop();
+        const std::uint64_t a = pop();
+        stack_.push_back(a * 3 + static_cast<std::uint32_t>(b));
+        break;
+      }
+    }
+    return at + 1;
+  }
+
+  const std::vector<Step>& steps_;
+  std::vector<std::byte> memory_;
+  std::vector<std::size_t> match_;
+  std::unordered_map<std::size_t, std::size_t> else_;
+  std::vector<std::uint64_t> locals_;
+  std::vector<std::uint64_t> stack_;
+  std::vector<Label> labels_;
+};
+
+std::string constant_text(const Step& step) {
+  if (step.type != Type::f64)
+    return step.type == Type::i32 ? std::to_string(static_cast<std::int32_t>(step.bits))
+                                  : std::to_string(static_cast<std::int64_t>(step.bits));
+  return std::to_string(std::bit_cast<double>(step.bits));
+}
+
+std::string to_text(const std::vector<Step>& steps) {
+  std::string text = R"((module (memory 1)
+  (func $helper (param i64 i32) (result i64)
+    (i64.add (i64.mul (local.get 0) (i64.const 3)) (i64.extend_i32_u (local.get 1))))
+  (func (export "f") (param i32 i32 i64 f64) (result i32 i32 i64 f64 i32 i64 f64)
+    (local i32 i64 f64)
+)";
+  for (const Step& step : steps) {
+    const std::string type = type_names[static_cast<int>(step.type)];
+    const std::string index = std::to_string(step.index);
+    std::string results;
+    for (const Type result : step.results)
+      results += std::string(" (result ") + type_names[static_cast<int>(result)] + ")";
+    switch (step.kind) {
+      case Kind::constant:
+        text += type + ".const " + constant_text(step);
+        break;
+      case Kind::get:
+        text += "local.get " + index;
+        break;
+      case Kind::set:
+        text += "local.set " + index;
+        break;
+      case Kind::tee:
+        text += "local.tee " + index;
+        break;
+      case Kind::drop:
+        text += "drop";
+        break;
+      case Kind::binary:
+        text += binary_names[static_cast<std::size_t>(step.type)][step.index];
+        break;
+      case Kind::unary:
+        text += unary_operations[step.index].name;
+        break;
+      case Kind::select:
+        text += "select";
+        break;
+      case Kind::load:
+        text += type + ".load offset=" + index;
+        break;
+      case Kind::store:
+        text += type + ".store offset=" + index;
+        break;
+      case Kind::block:
+        text += "block" + results;
+        break;
+      case Kind::loop:
+        text += "loop" + results;
+        break;
+      case Kind::if_:
+        text += "if" + results;
+        break;
+      case Kind::else_:
+        text += "else";
+        break;
+      case Kind::end:
+        text += "end";
+        break;
+      case Kind::branch:
+        text += "br " + index;
+        break;
+      case Kind::branch_if:
+        text += "br_if " + index;
+        break;
+      case Kind::branch_table:
+        text += "br_table " + index + " " + index;
+        break;
+      case Kind::call:
+        text += "call $helper";
+        break;
+    }
+    text += '\n';
+  }
+  return text + "))";
+}
+
+TEST(TranslatorRandomTest, ProgramsGiveWhatTheNaiveMachineGives) {
+  int finished = 0;
+  for (std::uint32_t seed = 0; seed < 600; ++seed) {
+    const auto steps = Generator(seed).program();
+    const auto text = to_text(steps);
+    testing::World world;
+    auto* instance = world.instantiate(text);
+    ASSERT_NE(instance, nullptr) << text;
+    const std::uint64_t inputs[][4] = {
+        {0, 1, 2, std::bit_cast<std::uint64_t>(0.5)},
+        {0xffffffff, 7, ~std::uint64_t{0}, std::bit_cast<std::uint64_t>(-3.25)},
+        {100, 0, std::uint64_t{1} << 40, std::bit_cast<std::uint64_t>(1e10)}};
+    for (const auto& input : inputs) {
+      std::vector<std::uint64_t> locals(input, input + parameter_count);
+      locals.resize(local_count);
+      Machine machine(steps);
+      if (!machine.run(locals)) continue;
+      ++finished;
+      std::memset(instance->memory0->base, 0, memory_mask + 64);
+      const auto results =
+          world.call(instance, "f",
+                     {testing::i32(static_cast<std::uint32_t>(input[0])),
+                      testing::i32(static_cast<std::uint32_t>(input[1])), testing::i64(input[2]),
+                      testing::f64(std::bit_cast<double>(input[3]))});
+      ASSERT_EQ(results.size(), local_count) << "seed " << seed;
+      for (std::size_t i = 0; i < local_count; ++i) {
+        const std::uint64_t expected = machine.stack()[i];
+        const std::uint64_t got =
+            local_types[i] == Type::i32 ? results[i].slots[0].i32 : results[i].slots[0].i64;
+        const bool both_nan = local_types[i] == Type::f64 &&
+                              std::isnan(std::bit_cast<double>(expected)) &&
+                              std::isnan(std::bit_cast<double>(got));
+        ASSERT_TRUE(expected == got || both_nan)
+            << "seed " << seed << " local " << i << ": expected " << expected << ", got " << got
+            << "\n"
+            << text;
+      }
+    }
+  }
+  EXPECT_GT(finished, 1000);
+}
+
+}  // namespace
+}  // namespace airlock::interpreter
