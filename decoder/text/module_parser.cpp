@@ -46,7 +46,7 @@ Result<Assembled> ModuleParser::run() {
   declare_fields();
   const auto behind = cursor_.position();
   parse_types();
-  each_field([this] { parse_field(); });
+  parse_fields();
   if (!failed()) {
     cursor_.reset(behind);
     parse_custom_annotations();
@@ -148,12 +148,11 @@ void ModuleParser::declare_segment_within(Space which) {
 
 // ---- Third pass: everything but types
 
-template <typename Parse>
-void ModuleParser::each_field(Parse&& parse) {
+void ModuleParser::parse_fields() {
   for (const auto position : fields_) {
     if (failed()) return;
     cursor_.reset(position);
-    parse();
+    parse_field();
   }
 }
 

@@ -105,8 +105,7 @@ class ModuleParser : public TokenParser {
   void declare_definition(Space space);
   void declare_segment_within(Space space);
   void define(Space space, const Token* id);
-  template <typename Parse>
-  void each_field(Parse&& parse);
+  void parse_fields();
   void parse_field();
   void parse_import();
   void parse_export();
@@ -142,7 +141,7 @@ class ModuleParser : public TokenParser {
   void parse_recursive_group();
   void parse_type_definition(Encoder& to, bool is_alone);
   void parse_sub_type(Encoder& to, bool is_alone);
-  bool parse_composite_type(Encoder& to, TypeEntry& entry);
+  void parse_composite_type(Encoder& to, TypeEntry& entry);
   void parse_struct_type(Encoder& to, TypeEntry& entry);
   void parse_field_type(Encoder& to);
   ValueType parse_storage_type();
@@ -172,8 +171,6 @@ class ModuleParser : public TokenParser {
   // Instructions (instruction_parser.cpp)
   /// Reads instructions up to the parenthesis that closes what they stand in.
   void parse_instructions(Body& body) { run_instructions(body, false); }
-  /// Reads one folded instruction.
-  void parse_folded_instruction(Body& body) { run_instructions(body, true); }
   /// Reads instructions (or one folded one), and writes them as a constant expression.
   void parse_expression(Encoder& to, bool is_single = false);
   void run_instructions(Body& body, bool is_single);
@@ -182,7 +179,6 @@ class ModuleParser : public TokenParser {
   void open_arm(Body& body, std::string_view word);
   void parse_flat(Body& body);
   bool parse_flat_delimiter(Body& body);
-  void parse_flat_end(Body& body);
   void push_frame(Body& body, Frame frame);
   void enter_block(Body& body, std::string_view label);
   void leave_block(Body& body);

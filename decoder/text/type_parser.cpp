@@ -126,7 +126,7 @@ void ModuleParser::parse_sub_type(Encoder& to, bool is_alone) {
   }
 }
 
-bool ModuleParser::parse_composite_type(Encoder& to, TypeEntry& entry) {
+void ModuleParser::parse_composite_type(Encoder& to, TypeEntry& entry) {
   if (take_open("func")) {
     entry.function = parse_function_type(ParameterNames::ignored);
     encode(to, *entry.function);
@@ -137,11 +137,9 @@ bool ModuleParser::parse_composite_type(Encoder& to, TypeEntry& entry) {
     parse_field_type(to);
   } else {
     if (at_open()) take();  // the word is what is wrong
-    fail_unexpected();
-    return false;
+    return fail_unexpected();
   }
   expect_close();
-  return true;
 }
 
 void ModuleParser::parse_struct_type(Encoder& to, TypeEntry& entry) {
