@@ -59,6 +59,7 @@ struct Expression {
 struct Table {
   TableType type;
   std::optional<Expression> initializer;  ///< absent: null
+  std::uint64_t offset = 0;
 };
 
 struct Global {
@@ -131,7 +132,9 @@ struct Module {
   std::vector<Function> functions;  ///< defined ones; imported ones come before them
   std::vector<Table> tables;
   std::vector<MemoryType> memories;
+  std::vector<std::uint64_t> memory_offsets;  ///< where each of `memories` stands in the binary
   std::vector<TagType> tags;
+  std::vector<std::uint64_t> tag_offsets;
   std::vector<Global> globals;
   std::vector<Export> exports;
   std::optional<std::uint32_t> start;

@@ -151,6 +151,7 @@ void ModuleReader::read_tables(ByteReader& reader) {
 /// A table with an initializer begins with two bytes that no table type begins with.
 Table ModuleReader::read_table(ByteReader& reader) {
   Table table;
+  table.offset = reader.offset();
   if (!reader.take(0x40)) {
     table.type = read_table_type(reader);
     return table;
@@ -166,6 +167,7 @@ void ModuleReader::read_memories(ByteReader& reader) {
   const auto count = reader.count(limits_.memories, "memories", 2);
   if (!fits(reader, module_.memory_types.size(), count, limits_.memories, "memories")) return;
   for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
+    module_.memory_offsets.push_back(reader.offset());
     module_.memories.push_back(read_memory_type(reader));
     module_.memory_types.push_back(module_.memories.back());
   }
@@ -175,6 +177,7 @@ void ModuleReader::read_tags(ByteReader& reader) {
   const auto count = reader.count(limits_.tags, "tags", 2);
   if (!fits(reader, module_.tag_types.size(), count, limits_.tags, "tags")) return;
   for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
+    module_.tag_offsets.push_back(reader.offset());
     module_.tags.push_back(read_tag_type(reader));
     module_.tag_types.push_back(module_.tags.back());
   }

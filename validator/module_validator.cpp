@@ -68,27 +68,26 @@ class EnvironmentValidator {
     });
   }
   bool check_tags() {
-    return std::ranges::all_of(module_.tags, [this](const auto& tag) {
-      return accept(module_.offset, types_.check(tag));
-    });
+    for (std::size_t i = 0; i < module_.tags.size(); ++i)
+      if (!accept(module_.tag_offsets[i], types_.check(module_.tags[i]))) return false;
+    return true;
   }
   bool check_memories() {
-    return std::ranges::all_of(module_.memories, [this](const auto& memory) {
-      return accept(module_.offset, types_.check(memory));
-    });
+    for (std::size_t i = 0; i < module_.memories.size(); ++i)
+      if (!accept(module_.memory_offsets[i], types_.check(module_.memories[i]))) return false;
+    return true;
   }
 
   bool check_tables() {
     for (const auto& table : module_.tables) {
-      const auto offset = table.initializer ? table.initializer->offset : module_.offset;
-      if (!accept(offset, types_.check(table.type))) return false;
+      if (!accept(table.offset, types_.check(table.type))) return false;
       if (table.initializer) {
         // Tables come before globals, so an initializer sees the imported ones only.
         if (!check_constant(*table.initializer, table.type.element, module_.imported_globals()))
           return false;
       } else if (!table.type.element.is_defaultable()) {
-        return fail(offset, "type mismatch: a table of " + to_string(table.type.element) +
-                                " needs an initializer");
+        return fail(table.offset, "type mismatch: a table of " + to_string(table.type.element) +
+                                      " needs an initializer");
       }
     }
     return true;
