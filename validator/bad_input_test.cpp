@@ -38,7 +38,7 @@ constexpr std::string_view sources[] = {
           (return (br_on_cast $yes (ref $pair) (ref $more)
             (struct.new $pair (local.get 0) (local.get 1)))))
         (struct.set $pair 1 (local.get 1) (ref.null $pair))
-        (call_indirect $t (type $f) (i32.const 0)))
+        (call_indirect $t (type $f) (i32.const 1) (local.get 1) (i32.const 0)))
       (func (result i32) (local (ref null $bytes) v128)
         (local.set 0 (array.new_data $bytes $text (i32.const 0) (i32.const 4)))
         (memory.init $text (i32.const 0) (i32.const 0) (i32.const 4))
