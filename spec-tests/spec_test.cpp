@@ -56,12 +56,13 @@ std::optional<std::string> known_reason(const std::string& list, std::string_vie
   return std::nullopt;
 }
 
-airlock::Result<ScriptSummary> run(const std::string& file,
-                                   const airlock::cli::ScriptOptions& options) {
+airlock::Result<ScriptSummary> run(const std::string& file, airlock::cli::ScriptOptions options) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return airlock::fail(airlock::ErrorKind::system, "cannot be opened");
   const std::string source(std::istreambuf_iterator<char>(stream), {});
   airlock::runtime::Engine engine(airlock::interpreter::make_executor(), {});
+  const auto components = airlock::cli::make_component_host(engine);
+  options.components = components.get();
   return airlock::cli::run_script(engine, source, options);
 }
 
