@@ -276,7 +276,8 @@ void Translator::unsupported(const Instruction& i) {
   operands.add(static_cast<Half>(number(i.opcode)));
   emit(table_.unsupported, operands, true);
   dead_ = true;
-  dead_nesting_ = 0;
+  // The parts and the end of a block that is not run belong to what is dead.
+  dead_nesting_ = i.opcode == "try"_op ? 1 : 0;
 }
 
 /// Charges an instruction to the current run of instructions. A run ends where control flow may
@@ -317,12 +318,14 @@ void Translator::instruction(const Instruction& i, bool live) {
       case "loop"_op:
       case "if"_op:
       case "try_table"_op:
+      case "try"_op:
         ++dead_nesting_;
         return;
       case "else"_op:
         if (dead_nesting_ != 0) return;
         break;
       case "end"_op:
+      case "delegate"_op:
         if (dead_nesting_ != 0) {
           --dead_nesting_;
           return;
