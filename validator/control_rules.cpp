@@ -215,7 +215,7 @@ bool FunctionChecker::check_rethrow(const Instruction& instruction) {
 
 bool FunctionChecker::check_try_table(const Instruction& instruction) {
   using decoder::CatchKind;
-  std::vector<ValueType> caught;
+  auto& caught = caught_;
   for (const auto& clause : instruction.catches) {
     caught.clear();
     if (clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref) {

@@ -178,6 +178,8 @@ class FunctionChecker {
   std::vector<bool> unset_;
   std::vector<std::uint32_t> initialized_;  ///< locals set since then, in order
 
+  std::vector<ValueType> caught_;  ///< what a clause of `try_table` carries, kept for its memory
+
   bool is_constant_ = false;
   std::uint32_t visible_globals_ = 0;
   std::vector<bool>* declared_ = nullptr;

@@ -116,8 +116,8 @@ class ScriptRunner {
   /// An error where success was expected.
   static std::unexpected<Error> unexpected_error(const Error& error) {
     if (error.kind != ErrorKind::unsupported) return failed(describe(error));
-    return error.message.starts_with("unsupported: ") ? std::unexpected(error)
-                                                      : skipped(error.message);
+    return error.message.starts_with("unsupported") ? std::unexpected(error)
+                                                    : skipped(error.message);
   }
 
   Result<void> execute(const Directive& directive) {

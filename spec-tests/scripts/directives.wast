@@ -1,0 +1,68 @@
+;; Every directive of scripts once, so that the runner itself is tested without the official suite.
+
+(module $numbers
+  (memory (export "memory") 1)
+  (table (export "table") 2 funcref)
+  (global (export "answer") i32 (i32.const 42))
+  (global (export "wide") v128 (v128.const i64x2 1 2))
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "both") (result i64 f64) (i64.const -1) (f64.const -0x0p+0))
+  (func (export "nan") (param f32) (result f32) (f32.div (local.get 0) (f32.const 0)))
+  (func (export "same") (param externref) (result externref) (local.get 0))
+  (func (export "none") (result funcref) (ref.null func))
+  (func (export "divide") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))
+  (func $forever (export "forever") (call $forever)))
+
+(assert_return (invoke "add" (i32.const 1) (i32.const -3)) (i32.const -2))
+(assert_return (invoke $numbers "both") (i64.const -1) (f64.const -0))
+(assert_return (invoke "nan" (f32.const 0)) (f32.const nan:canonical))
+(assert_return (invoke "nan" (f32.const 0)) (f32.const nan:arithmetic))
+(assert_return (invoke "nan" (f32.const 1)) (f32.const inf))
+(assert_return (invoke "same" (ref.extern 7)) (ref.extern 7))
+(assert_return (invoke "same" (ref.extern 0)) (ref.extern))
+(assert_return (invoke "same" (ref.null extern)) (ref.null extern))
+(assert_return (invoke "none") (ref.null func))
+(assert_return (invoke "none") (ref.null))
+(assert_return (get "answer") (i32.const 42))
+(assert_return (get $numbers "wide") (v128.const i32x4 1 0 2 0))
+(assert_return (invoke "add" (i32.const 1) (i32.const 1)) (either (i32.const 3) (i32.const 2)))
+(invoke "add" (i32.const 0) (i32.const 0))
+
+(assert_trap (invoke "divide" (i32.const 0)) "integer divide by zero")
+(assert_exhaustion (invoke "forever") "call stack exhausted")
+
+(register "numbers" $numbers)
+(module $user
+  (import "numbers" "add" (func $add (param i32 i32) (result i32)))
+  (import "spectest" "print_i32" (func $print (param i32)))
+  (import "spectest" "global_i64" (global i64))
+  (func (export "twice") (param i32) (result i32)
+    (call $print (local.get 0))
+    (call $add (local.get 0) (local.get 0)))
+  (func (export "imported") (result i64) (global.get 0)))
+(assert_return (invoke "twice" (i32.const 21)) (i32.const 42))
+(assert_return (invoke "imported") (i64.const 666))
+;; An earlier instance is still known by its name.
+(assert_return (invoke $numbers "add" (i32.const 2) (i32.const 2)) (i32.const 4))
+
+(module definition $counter
+  (global $count (mut i32) (i32.const 0))
+  (func (export "next") (result i32)
+    (global.set $count (i32.add (global.get $count) (i32.const 1)))
+    (global.get $count)))
+(module instance $one $counter)
+(module instance $two $counter)
+(assert_return (invoke $one "next") (i32.const 1))
+(assert_return (invoke $one "next") (i32.const 2))
+(assert_return (invoke $two "next") (i32.const 1))
+
+(assert_unlinkable (module (import "numbers" "nothing" (func))) "unknown import")
+(assert_unlinkable (module (import "numbers" "add" (func))) "incompatible import type")
+(assert_trap (module (memory 1) (data (i32.const 65536) "a")) "out of bounds memory access")
+(assert_trap (module (func $main (unreachable)) (start $main)) "unreachable")
+
+(assert_invalid (module (func (result i32))) "type mismatch")
+(assert_malformed (module binary "\00asm\02\00\00\00") "unknown binary version")
+(assert_malformed (module quote "(func (i32.addd))") "unknown operator")
+(module quote "(func (export \"f\"))")
+(assert_return (invoke "f"))

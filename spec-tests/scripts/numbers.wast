@@ -1,0 +1,38 @@
+;; Corners of arithmetic in one place: what optimizers and folded operands get wrong first.
+
+(module
+  (func (export "div") (param i32 i32) (result i32) (i32.div_s (local.get 0) (local.get 1)))
+  (func (export "rem") (param i32 i32) (result i32) (i32.rem_s (local.get 0) (local.get 1)))
+  (func (export "shift") (param i64 i64) (result i64) (i64.shr_s (local.get 0) (local.get 1)))
+  (func (export "rotate") (param i32) (result i32) (i32.rotl (local.get 0) (i32.const 33)))
+  (func (export "trunc") (param f64) (result i32) (i32.trunc_f64_s (local.get 0)))
+  (func (export "sat") (param f32) (result i64) (i64.trunc_sat_f32_u (local.get 0)))
+  (func (export "min") (param f64 f64) (result f64) (f64.min (local.get 0) (local.get 1)))
+  (func (export "nearest") (param f32) (result f32) (f32.nearest (local.get 0)))
+  ;; The same local as both operands, and as operand and destination.
+  (func (export "twice") (param i32) (result i32) (local i32)
+    (local.set 1 (i32.mul (local.get 0) (local.get 0)))
+    (local.set 1 (i32.sub (local.get 1) (local.get 0)))
+    (local.tee 1 (i32.sub (local.get 0) (local.get 1))))
+  ;; A local that is set while its old value waits on the stack.
+  (func (export "swap") (param i32 i32) (result i32)
+    (local.get 0) (local.get 1)
+    (local.set 0) (local.set 1)
+    (i32.sub (local.get 0) (local.get 1))))
+
+(assert_trap (invoke "div" (i32.const 0x80000000) (i32.const -1)) "integer overflow")
+(assert_return (invoke "rem" (i32.const 0x80000000) (i32.const -1)) (i32.const 0))
+(assert_trap (invoke "rem" (i32.const 1) (i32.const 0)) "integer divide by zero")
+(assert_return (invoke "shift" (i64.const -8) (i64.const 65)) (i64.const -4))
+(assert_return (invoke "rotate" (i32.const 0x80000001)) (i32.const 3))
+(assert_return (invoke "trunc" (f64.const -2147483648.9)) (i32.const 0x80000000))
+(assert_trap (invoke "trunc" (f64.const 2147483648)) "integer overflow")
+(assert_trap (invoke "trunc" (f64.const nan)) "invalid conversion to integer")
+(assert_return (invoke "sat" (f32.const -1)) (i64.const 0))
+(assert_return (invoke "sat" (f32.const inf)) (i64.const -1))
+(assert_return (invoke "min" (f64.const 0) (f64.const -0)) (f64.const -0))
+(assert_return (invoke "min" (f64.const nan) (f64.const 1)) (f64.const nan:canonical))
+(assert_return (invoke "nearest" (f32.const 2.5)) (f32.const 2))
+(assert_return (invoke "nearest" (f32.const -0.25)) (f32.const -0))
+(assert_return (invoke "twice" (i32.const 5)) (i32.const -15))
+(assert_return (invoke "swap" (i32.const 3) (i32.const 10)) (i32.const 7))
