@@ -27,14 +27,23 @@ HostInstance& HostInstance::resource(std::string name, const ResourceType* type)
   return *this;
 }
 
+HostInstance& HostInstance::refuse(std::string message) {
+  refused_function_ = Function{
+      .call = [message](HostCall& call) { return call.trapped(message); }, .type = std::nullopt};
+  auto type = std::make_unique<ResourceType>();
+  refused_resource_ = owned_.emplace_back(std::move(type)).get();
+  return *this;
+}
+
 const HostInstance::Function* HostInstance::find_function(std::string_view name) const {
   const auto found = functions_.find(name);
-  return found == functions_.end() ? nullptr : &found->second;
+  if (found != functions_.end()) return &found->second;
+  return refused_function_ ? &*refused_function_ : nullptr;
 }
 
 const ResourceType* HostInstance::find_resource(std::string_view name) const {
   const auto found = resources_.find(name);
-  return found == resources_.end() ? nullptr : found->second;
+  return found == resources_.end() ? refused_resource_ : found->second;
 }
 
 }  // namespace airlock::canonical_abi

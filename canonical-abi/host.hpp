@@ -104,6 +104,11 @@ class HostInstance {
   /// Makes a resource type of another host instance known here (`use io.{error}` in WIT).
   HostInstance& resource(std::string name, const ResourceType* type);
 
+  /// Whatever is asked for and not defined here links all the same: functions that trap with this
+  /// message when called, resource types that have no resources. For interfaces that guests import
+  /// without using them.
+  HostInstance& refuse(std::string message);
+
   struct Function {
     HostFunction call;
     std::optional<FunctionType> type;
@@ -118,6 +123,8 @@ class HostInstance {
   std::map<std::string, Function, std::less<>> functions_;
   std::map<std::string, const ResourceType*, std::less<>> resources_;
   std::vector<std::unique_ptr<ResourceType>> owned_;
+  std::optional<Function> refused_function_;
+  const ResourceType* refused_resource_ = nullptr;
 };
 
 /// Host objects by number: what the `rep`s of a host resource type stand for. Numbers are reused.

@@ -391,6 +391,7 @@ Result<ExternValue> Instantiator::import_instance(Frame&, const std::string& nam
     return ExternValue(component->exports);
   }
   std::shared_ptr<HostInstance> host = linker_.find_instance(name);
+  if (!host) host = linker_.refused_instance(name);
   if (!host) {
     // An interface of mere types needs nobody behind it.
     static const HostInstance nobody;

@@ -1,5 +1,7 @@
 #include "canonical-abi/linker.hpp"
 
+#include <algorithm>
+
 namespace airlock::canonical_abi {
 
 VersionedName split_version(std::string_view name) {
@@ -42,6 +44,7 @@ struct Linker::Contents {
   std::map<std::string, std::shared_ptr<HostInstance>, std::less<>> instances;
   std::map<std::string, ComponentInstance*, std::less<>> components;
   std::map<std::string, std::string, std::less<>> advice;
+  std::vector<std::string> refused;
   std::shared_ptr<HostInstance> root = std::make_shared<HostInstance>();
 };
 
@@ -65,6 +68,19 @@ void Linker::define(std::string_view name, ComponentInstance& instance) {
 
 void Linker::explain_missing(std::string_view prefix, std::string advice) {
   contents_->advice.insert_or_assign(std::string(prefix), std::move(advice));
+}
+
+void Linker::refuse_when_called(std::string prefix) {
+  contents_->refused.push_back(std::move(prefix));
+}
+
+std::shared_ptr<HostInstance> Linker::refused_instance(std::string_view name) const {
+  const auto applies = [&](const std::string& prefix) { return name.starts_with(prefix); };
+  if (std::ranges::none_of(contents_->refused, applies)) return nullptr;
+  auto instance = std::make_shared<HostInstance>();
+  instance->refuse("import `" + std::string(name) +
+                   "` is not granted: " + std::string(advice(name)));
+  return instance;
 }
 
 std::shared_ptr<HostInstance> Linker::find_instance(std::string_view name) const {

@@ -40,6 +40,15 @@ class Linker {
   /// Functions that components import without an interface.
   HostInstance& root();
 
+  /// Lets imports of a package that nobody provides link nevertheless; calling one of their
+  /// functions traps with the advice of `explain_missing`. For packages that toolchains import
+  /// whether they are used or not.
+  /// @param prefix of interface names, e.g. `wasi:http/`
+  void refuse_when_called(std::string prefix);
+
+  /// What `refuse_when_called` makes of an import name; null if it does not apply.
+  [[nodiscard]] std::shared_ptr<HostInstance> refused_instance(std::string_view name) const;
+
   /// Links an import name to another component's instance: its exports become those of the import.
   void define(std::string_view name, ComponentInstance& instance);
 

@@ -56,6 +56,8 @@ void define_preview2(canonical_abi::Linker& linker, const std::shared_ptr<Contex
   for (const char* prefix : {"wasi:sockets/", "wasi:http/", "wasi:clocks/", "wasi:random/"}) {
     linker.explain_missing(prefix, std::string(missing_capability(prefix)));
   }
+  // JavaScript components import it whether or not they ever call it.
+  linker.refuse_when_called("wasi:http/");
 }
 
 void run_event_loop(canonical_abi::Store& store, const std::shared_ptr<Context>& context) {

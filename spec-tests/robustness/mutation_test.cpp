@@ -1,0 +1,115 @@
+// Damaged binaries: every one is refused with an error or runs, and nothing else happens. What
+// makes it a test are the sanitizers, and the bounds that `exercise` sets.
+//
+// Usage: airlock-mutation-test [--most N] SCRIPT_OR_TEXT...
+// Takes valid modules and components of scripts (and texts), N at the most (200), and damages each
+// in 100 ways.
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "decoder/reader.hpp"
+#include "decoder/text/parser.hpp"
+#include "decoder/text/script.hpp"
+#include "spec-tests/robustness/exercise.hpp"
+#include "spec-tests/robustness/mutation.hpp"
+
+namespace {
+
+using namespace airlock;
+using Binary = std::vector<std::byte>;
+
+constexpr std::uint32_t mutations = 100;
+constexpr std::size_t most_of_a_file = 3;
+
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// The binaries a script defines, without those that are meant to be wrong.
+std::vector<Binary> binaries_of(const std::string& path) {
+  const auto source = read(path);
+  std::vector<Binary> found;
+  if (path.ends_with(".wat")) {
+    if (auto assembled = decoder::text::assemble(source)) found.push_back(assembled->binary);
+    return found;
+  }
+  const auto script = decoder::text::parse_script(source);
+  if (!script) return found;
+  for (const auto& directive : script->directives) {
+    if (directive.kind != decoder::text::DirectiveKind::module || found.size() >= most_of_a_file)
+      continue;
+    if (auto assembled = directive.module->assemble(Limits{});
+        assembled && assembled->binary.size() < 100'000)
+      found.push_back(std::move(assembled->binary));
+  }
+  return found;
+}
+
+/// What became of the damaged binaries, counted.
+struct Tally {
+  std::size_t fine = 0;
+  std::map<std::string, std::size_t> errors;
+  double longest = 0;
+
+  void add(const std::optional<Error>& error, double seconds) {
+    longest = std::max(longest, seconds);
+    if (!error) {
+      ++fine;
+      return;
+    }
+    static constexpr const char* names[] = {
+        "malformed", "invalid", "unlinkable", "uninstantiable", "unsupported", "limit",
+        "trap",      "exit",    "denied",     "argument",       "system"};
+    ++errors[names[static_cast<std::size_t>(error->kind)]];
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<Binary> corpus;
+  std::size_t most = 200;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--most" && i + 1 < argc) {
+      most = static_cast<std::size_t>(std::atoi(argv[++i]));
+      continue;
+    }
+    for (auto& binary : binaries_of(argument)) corpus.push_back(std::move(binary));
+  }
+  // Evenly out of all that was found.
+  if (corpus.size() > most) {
+    std::vector<Binary> chosen;
+    for (std::size_t i = 0; i < most; ++i)
+      chosen.push_back(std::move(corpus[i * corpus.size() / most]));
+    corpus = std::move(chosen);
+  }
+  if (corpus.empty()) {
+    std::cout << "no binaries: nothing was tested\n";
+    return 1;
+  }
+  Tally tally;
+  std::size_t components = 0;
+  for (const auto& binary : corpus) {
+    if (decoder::detect(binary) == decoder::FileKind::component_binary) ++components;
+    for (std::uint32_t number = 0; number < mutations; ++number) {
+      const auto start = std::chrono::steady_clock::now();
+      const auto error = spec_tests::exercise(spec_tests::mutate(binary, number));
+      tally.add(error,
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    }
+  }
+  std::cout << corpus.size() << " binaries (" << components << " components), " << mutations
+            << " mutations each: " << tally.fine << " ran";
+  for (const auto& [kind, count] : tally.errors) std::cout << ", " << count << ' ' << kind;
+  std::cout << "; the longest took " << tally.longest << " s\n";
+  return 0;
+}
