@@ -1,8 +1,16 @@
 #include "decoder/component_text/assembler.hpp"
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 namespace airlock::decoder::component_text {
+
+namespace {
+
+bool is_string(const Token& token) { return token.kind == TokenKind::string; }
+
+}  // namespace
 
 Result<text::Assembled> Assembler::run() {
   const Token& first = peek(at_index(2) ? 3 : 2);
@@ -34,6 +42,7 @@ void Assembler::read_component() {
   take_keyword("definition");  // as scripts write it
   open_component(start, take_identifier());
   while (!scopes_.empty() && !failed()) {
+    read_custom_annotations();
     if (at_close()) {
       close_component();
     } else {
@@ -74,6 +83,23 @@ void Assembler::close_component() {
   scope().sections.back().child = finished_.size() - 1;
 }
 
+/// `(@custom "name" "…"*)`: a custom section between the definitions around it.
+void Assembler::read_custom_annotations() {
+  for (const text::Annotation& annotation : cursor_.annotations()) {
+    if (annotation.id != "custom") continue;
+    if (annotation.contents.empty() || !std::ranges::all_of(annotation.contents, is_string)) {
+      return fail_at(annotation.offset, "@custom annotation: expected strings");
+    }
+    Encoder section;
+    section.mark(annotation.offset);
+    section.name(check_name(annotation.contents.front()));
+    for (const Token& token : std::span(annotation.contents).subspan(1)) {
+      section.bytes(text::decode_string(token.text));
+    }
+    scope().add(Definition::custom, section);
+  }
+}
+
 void Assembler::open_scope(ScopeKind kind) {
   scopes_.emplace_back(kind);
   bindings_.open_scope();
@@ -94,7 +120,7 @@ std::uint32_t Assembler::allocate(Sort sort, const Identifier& id) {
     fail_at(id->offset,
             "duplicate " + std::string(row(sort).name) + " identifier $" + std::string(id->text));
   }
-  scope().names[number(sort)].push_back({index, id->text});
+  scope().names[number(sort)].push_back({index, *id});
   return index;
 }
 

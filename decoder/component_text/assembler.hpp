@@ -47,6 +47,7 @@ class Assembler final : public text::TokenParser {
   void read_nested_component(const Token& start);
   void open_component(const Token& start, const Identifier& id);
   void close_component();
+  void read_custom_annotations();
   void read_core_module(const Token& start);
   void read_function(const Token& start);
   void read_start(const Token& start);
@@ -134,7 +135,8 @@ class Assembler final : public text::TokenParser {
   void read_options(Encoder& out);
 
   // emit.cpp
-  static void write_name_section(Scope& scope);
+  void write_name_section(Scope& scope) const;
+  [[nodiscard]] std::string name_of(const Token& id) const;
   [[nodiscard]] FinishedComponent finish(Scope& scope) const;
   [[nodiscard]] text::Assembled emit(std::size_t root) const;
 
@@ -182,7 +184,8 @@ void Assembler::read_vector(Encoder& out, Read read_item) {
 
 template <typename Read>
 void Assembler::nested(Read read) {
-  if (type_depth_ >= limits_.component_type_nesting) return fail("types nest too deeply", ErrorKind::limit);
+  if (type_depth_ >= limits_.component_type_nesting)
+    return fail("types nest too deeply", ErrorKind::limit);
   ++type_depth_;
   read();
   --type_depth_;

@@ -284,6 +284,19 @@ TEST(ComponentText, NamesAreKept) {
             " 01 05 03 01 00 01 74");                              // type 0: t
 }
 
+TEST(ComponentText, NameAnnotationsTakeThePlaceOfIdentifiers) {
+  EXPECT_EQ(sections(R"((component $C (@name "D") (type $t (@name "u") u8)))"),
+            sections("(component $D (type $u u8))"));
+  EXPECT_EQ(sections(R"((component (type $t (list (@name "x") u8))))"),
+            sections("(component (type $t (list u8)))"));
+}
+
+TEST(ComponentText, CustomAnnotations) {
+  EXPECT_EQ(sections(R"((component (type u8) (@custom "ab" "c" "\01") (type u8) (@custom "d")))"),
+            "07 02 01 7d 00 05 02 61 62 63 01 07 02 01 7d 00 02 01 64");
+  EXPECT_EQ(error_of("(component (@custom ab))"), "1:12: @custom annotation: expected strings");
+}
+
 TEST(ComponentText, CoreTypes) {
   EXPECT_EQ(sections("(component (core type (func (param i32) (result i64))))"),
             "03 06 01 60 01 7f 01 7e");

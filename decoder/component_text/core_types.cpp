@@ -15,7 +15,7 @@ CoreTypeParser& Assembler::core_types() {
     const auto name =
         std::ranges::lower_bound(names, scope.core_types->count(), {}, &IndexName::index);
     const bool has_name = name != names.end() && name->index == scope.core_types->count();
-    scope.core_types->define_elsewhere(has_name ? name->name : std::string_view{});
+    scope.core_types->define_elsewhere(has_name ? name->id.text : std::string_view{});
   }
   return *scope.core_types;
 }

@@ -64,7 +64,7 @@ struct InlineExport {
 /// The name of one index, for the name section.
 struct IndexName {
   std::uint32_t index;
-  std::string_view name;
+  text::Token id;
 };
 
 /// One level of what an `outer` alias counts.
