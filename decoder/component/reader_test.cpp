@@ -345,7 +345,9 @@ TEST(ComponentReader, EveryChangedByteIsRead) {
       auto changed = whole;
       changed[at] ^= static_cast<std::byte>(change);
       const auto tree = read(changed);
-      if (!tree) EXPECT_FALSE(tree.error().message.empty());
+      if (!tree) {
+        EXPECT_FALSE(tree.error().message.empty());
+      }
     }
   }
 }

@@ -87,7 +87,7 @@ Result<ComponentValidator::Introduced> ComponentValidator::open_instance(TypeId 
 /// Lists types that are imported or exported, with the paths that lead to them.
 void ComponentValidator::note_types(const ExternType& type, const ResourcePath& path,
                                     std::vector<BoundType>& types) {
-  builder_.spend(1);
+  builder_.spend(path.size() + 1);
   if (builder_.exhausted()) return;
   if (type.sort == Sort::type) {
     types.push_back({type.type, path});
@@ -333,7 +333,10 @@ bool ComponentValidator::name_exports_of(const InstanceType& instance, Direction
 
 Result<void> ComponentValidator::check_visibility(const ExternType& type, Direction direction) {
   if (type.sort == Sort::core_module) return {};
-  if (!is_visible_inside(type.type, direction)) {
+  // What the outside finds out of a function is its type, which has no name of its own.
+  const bool visible = type.sort == Sort::function ? is_visible(type.type, direction)
+                                                   : is_visible_inside(type.type, direction);
+  if (!visible) {
     return invalid(std::string(syntax::to_string(type.sort)) + " not valid to be used as " +
                    (direction == Direction::import ? "import" : "export"));
   }

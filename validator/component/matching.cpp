@@ -198,6 +198,7 @@ std::string instances(TypeBuilder& builder, TypeId actual, TypeId expected) {
   if (actual == expected) return {};
   const auto actual_body = std::get<std::shared_ptr<const InstanceType>>(builder[actual].body);
   const auto expected_body = std::get<std::shared_ptr<const InstanceType>>(builder[expected].body);
+  builder.spend(actual_body->exports.size());
   const auto externs = lookup_of(actual_body->exports);
   Substitution substitution;
   bind_resources(builder.types(), expected_body->resources, externs, substitution);
@@ -210,6 +211,7 @@ std::string components(TypeBuilder& builder, TypeId actual, TypeId expected) {
   const auto actual_body = std::get<std::shared_ptr<const ComponentType>>(builder[actual].body);
   const auto expected_body = std::get<std::shared_ptr<const ComponentType>>(builder[expected].body);
 
+  builder.spend(actual_body->exports.size() + expected_body->imports.size());
   // Whoever instantiates it supplies what the expected component imports.
   const auto supplied = lookup_of(expected_body->imports);
   Substitution of_actual;
@@ -274,8 +276,10 @@ std::string mismatch(TypeBuilder& builder, const ExternType& actual, const Exter
   }
   if (expected.sort == Sort::core_module) {
     if (actual.module == expected.module) return {};
-    return mismatch(builder.types(), builder.types()[actual.module],
-                    builder.types()[expected.module]);
+    const auto& module = builder.types()[actual.module];
+    const auto& wanted = builder.types()[expected.module];
+    builder.spend(module.imports.size() + wanted.exports.size());
+    return mismatch(builder.types(), module, wanted);
   }
   const auto& type = builder[actual.type];
   const auto& wanted = builder[expected.type];

@@ -297,6 +297,36 @@ TEST(ComponentValidator, DeepTypes) {
   (void)valid("(component " + text + ')');
 }
 
+/// Types that nest without their definitions nesting, imported, instantiated and compared.
+TEST(ComponentValidator, DeepInstanceTypes) {
+  std::string types = R"((type (instance (export "r" (type (sub resource))))))";
+  for (int i = 0; i < 98; ++i) {
+    types += "(type (instance (alias outer 1 " + std::to_string(i) +
+             " (type)) (export \"i\" (instance (type 0)))))";
+  }
+  const auto deepest = "(import \"i\" (instance (type 98)))";
+  (void)valid("(component (component $c " + types + deepest + ")" + types + deepest +
+              "(instance (instantiate $c (with \"i\" (instance 0)))) (export \"j\" (instance 0)))");
+}
+
+TEST(ComponentValidator, DeepValueTypesWithResources) {
+  std::string text = R"((component (component $c (import "r" (type $r (sub resource)))
+      (type $o (own $r)))";
+  for (int i = 0; i < 97; ++i) text += "(type (list " + std::to_string(i + 1) + "))";
+  (void)valid(text + R"((import "f" (func $f (param "p" 98))) (export "g" (func $f)))
+    (type $r (resource (rep i32))) (type (own $r))
+    )" + [] {
+    std::string types;
+    for (int i = 0; i < 97; ++i) types += "(type (list " + std::to_string(i + 1) + "))";
+    return types;
+  }() + R"((core module $m (memory (export "m") 1) (func (export "f") (param i32 i32))
+      (func (export "r") (param i32 i32 i32 i32) (result i32) unreachable))
+    (core instance $m (instantiate $m))
+    (func $f (param "p" 98) (canon lift (core func $m "f") (memory (core memory $m "m"))
+      (realloc (core func $m "r"))))
+    (instance (instantiate $c (with "r" (type $r)) (with "f" (func $f))))))");
+}
+
 /// A component with much in it, for the tests that damage it.
 constexpr std::string_view sample = R"((component
   (import "a:b/c@1.0.0" (instance $i
@@ -332,7 +362,9 @@ TEST(ComponentValidator, EveryTruncationAndEveryChangedByteGivesAnAnswer) {
       auto changed = whole;
       changed[at] ^= static_cast<std::byte>(change);
       const auto result = validate_binary(changed);
-      if (!result) EXPECT_FALSE(result.error().message.empty());
+      if (!result) {
+        EXPECT_FALSE(result.error().message.empty());
+      }
     }
   }
 }

@@ -17,6 +17,9 @@ constexpr std::string_view keywords[] = {
     "string",   "tuple",     "type", "u16",    "u32",    "u64",         "u8",      "use",
     "variant",  "with",      "world"};
 
+/// Nodes of a type that is spelt out; nobody can read more, and there are types of a million.
+constexpr std::uint32_t largest_expression = 10'000;
+
 std::string identifier(std::string_view name) {
   const bool is_keyword = std::ranges::find(keywords, name) != std::end(keywords);
   return (is_keyword ? "%" : "") + std::string(name);
@@ -60,6 +63,7 @@ class TypeWriter {
 
   /// The type spelt out, whatever it is called.
   [[nodiscard]] std::string write_body(TypeId id) const {
+    if (types_[id].size > largest_expression) return "/* too large to show */ _";
     return std::visit([this](const auto& body) { return text(body); }, types_[id].body);
   }
 
