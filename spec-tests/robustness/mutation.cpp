@@ -45,14 +45,24 @@ std::vector<Section> find_sections(std::span<const std::byte> binary) {
   return sections;
 }
 
+/// Any place, but mostly one inside of a section: damage to the preamble and to the sizes of
+/// sections is found too soon to be interesting.
+std::size_t find_place(const Binary& binary, Dice& dice) {
+  const auto sections = find_sections(binary);
+  if (sections.empty() || dice.below(8) == 0) return dice.below(binary.size());
+  const auto& section = sections[dice.below(sections.size())];
+  const auto contents = std::min(section.begin + 3, section.end - 1);
+  return contents + dice.below(section.end - contents);
+}
+
 void flip_bits(Binary& binary, Dice& dice) {
   for (auto count = 1 + dice.below(4); count > 0; --count)
-    binary[dice.below(binary.size())] ^= static_cast<std::byte>(1U << dice.below(8));
+    binary[find_place(binary, dice)] ^= static_cast<std::byte>(1U << dice.below(8));
 }
 
 void replace_bytes(Binary& binary, Dice& dice) {
-  for (auto count = 1 + dice.below(8); count > 0; --count)
-    binary[dice.below(binary.size())] = dice.byte();
+  for (auto count = 1 + dice.below(3); count > 0; --count)
+    binary[find_place(binary, dice)] = dice.byte();
 }
 
 void truncate(Binary& binary, Dice& dice) { binary.resize(dice.below(binary.size())); }
