@@ -10,7 +10,7 @@
 namespace airlock::interpreter {
 
 struct Cell {
-  std::uint64_t word = 0;
+  std::uint64_t word;  // no initializer: cells are written as bytes
 };
 static_assert(sizeof(Cell) == 8);
 
