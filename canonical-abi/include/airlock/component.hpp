@@ -102,7 +102,7 @@ class Function : public Handle<const canonical_abi::ExportedFunction> {
   [[nodiscard]] Result<R> invoke(const A&... arguments) const {
     const FunctionType* declared = type();
     std::size_t position = 0;
-    const auto next = [&]() -> Type {
+    [[maybe_unused]] const auto next = [&]() -> Type {
       const auto i = position++;
       return declared && i < declared->parameters.size() ? declared->parameters[i].type : nullptr;
     };
