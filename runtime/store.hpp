@@ -27,7 +27,7 @@ class Store {
 
   [[nodiscard]] Engine& engine() { return engine_; }
 
-  /// How many instructions may still run before the trap "all fuel consumed"; only if the engine is
+  /// How many instructions may still run before the trap "out of fuel"; only if the engine is
   /// configured to meter.
   std::uint64_t fuel = 0;
 

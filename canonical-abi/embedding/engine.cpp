@@ -12,6 +12,7 @@ runtime::EngineConfiguration to_internal(const Configuration& configuration) {
                                ? runtime::BoundsChecks::guard_pages
                                : runtime::BoundsChecks::in_code,
           .lazy_translation = configuration.lazy_translation,
+          .metered = configuration.metered,
           .limits = configuration.limits};
 }
 

@@ -73,6 +73,8 @@ Store& Store::operator=(Store&&) noexcept = default;
 
 const Engine& Store::engine() const { return state_->engine; }
 void Store::set_waiter(Waiter waiter) { state_->waiter = std::move(waiter); }
+void Store::set_fuel(std::uint64_t instructions) { state_->store.fuel = instructions; }
+std::uint64_t Store::fuel() const { return state_->store.fuel; }
 const std::vector<TraceFrame>& Store::last_backtrace() const { return state_->last_backtrace; }
 std::uint64_t Store::memory_bytes() const { return state_->store.memory_budget().used; }
 

@@ -18,6 +18,8 @@ struct Configuration {
   BoundsChecks bounds_checks = BoundsChecks::in_code;
   /// Function bodies are always validated at once; translate them when they are first called.
   bool lazy_translation = true;
+  /// Whether running consumes fuel, see `Store::set_fuel`. Costs nothing when off.
+  bool metered = false;
   /// Bounds to what modules and running guests may ask for.
   Limits limits{};
 };

@@ -50,6 +50,12 @@ class Store {
   using Waiter = std::function<Result<void>()>;
   void set_waiter(Waiter waiter);
 
+  /// How many instructions guests of this store may still run, if the engine is configured to
+  /// meter; zero at first. Running out is the trap "out of fuel". The same module with the same
+  /// arguments always takes the same amount.
+  void set_fuel(std::uint64_t instructions);
+  [[nodiscard]] std::uint64_t fuel() const;
+
   /// The backtrace of the last call or instantiation that trapped; empty if none did.
   [[nodiscard]] const std::vector<TraceFrame>& last_backtrace() const;
 
