@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cerrno>
+#include <cstring>
 
 #include "decoder/byte_reader.hpp"
 
@@ -82,8 +84,9 @@ Result<std::shared_ptr<Context>> Context::create(Configuration configuration) {
     IoResult<Descriptor::Pointer> directory =
         Descriptor::grant(state.file_system, grant.host_path, grant.read_only);
     if (!directory) {
-      return fail(ErrorKind::system, "cannot grant directory `" + grant.host_path +
-                                         "`: " + std::string(error_name(directory.error())));
+      const int error = errno;  // of the failed open; in the words that users know
+      return fail(ErrorKind::system,
+                  "cannot grant directory `" + grant.host_path + "`: " + std::strerror(error));
     }
     state.preopens.push_back({std::move(*directory), grant.guest_path});
   }

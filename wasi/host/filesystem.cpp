@@ -121,7 +121,8 @@ FileSystem::FileSystem(ResolutionMethod method, std::uint32_t open_limit)
 IoResult<FileSystem::Token> FileSystem::reserve(std::shared_ptr<FileSystem> self) {
   if (open_.fetch_add(1) >= open_limit_) {
     open_.fetch_sub(1);
-    return io_error(ErrorCode::too_many_open_files);
+    errno = EMFILE;
+    return last_error();
   }
   FileSystem* system = self.get();
   return Token(system, [self = std::move(self)](void*) { self->open_.fetch_sub(1); });

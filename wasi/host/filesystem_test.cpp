@@ -453,7 +453,9 @@ TEST_P(FileSystemTest, listing_goes_on_where_a_cookie_says) {
   }
   auto nonsense = (*directory)->read_directory();
   for (const std::uint64_t cookie : {UINT64_MAX, UINT64_MAX / 2, std::uint64_t{12345678901}}) {
-    if ((*nonsense)->seek(cookie)) EXPECT_TRUE((*nonsense)->next());
+    if ((*nonsense)->seek(cookie)) {
+      EXPECT_TRUE((*nonsense)->next());
+    }
   }
 }
 

@@ -700,7 +700,7 @@ TEST_F(Preview1, a_grant_that_cannot_be_made_is_named) {
   const auto context = Context::create(std::move(configuration));
   ASSERT_FALSE(context);
   EXPECT_EQ(context.error().kind, ErrorKind::system);
-  EXPECT_THAT(context.error().message, HasSubstr("missing`: no-entry"));
+  EXPECT_THAT(context.error().message, HasSubstr("missing`: No such file or directory"));
 }
 
 }  // namespace
