@@ -319,7 +319,7 @@ TEST_F(Preview2Pipe, a_full_pipe_permits_nothing_until_it_drains) {
   }
   const Value writable = output("subscribe", out_);
   EXPECT_FALSE(method("io/poll", "pollable.ready", writable).as_bool());
-  later([&] {
+  later([this, written] {
     std::string sink(written + 4096, '\0');
     std::size_t seen = 0;
     while (seen < written + 4) {
