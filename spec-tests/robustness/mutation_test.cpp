@@ -46,9 +46,12 @@ std::vector<Binary> binaries_of(const std::string& path) {
   for (const auto& directive : script->directives) {
     if (directive.kind != decoder::text::DirectiveKind::module || found.size() >= most_of_a_file)
       continue;
-    if (auto assembled = directive.module->assemble(Limits{});
-        assembled && assembled->binary.size() < 100'000)
-      found.push_back(std::move(assembled->binary));
+    auto assembled = directive.module->assemble(Limits{});
+    if (!assembled || assembled->binary.size() > 100'000) continue;
+    const auto error = spec_tests::exercise(assembled->binary);
+    const bool is_valid =
+        !error || (error->kind != ErrorKind::malformed && error->kind != ErrorKind::invalid);
+    if (is_valid) found.push_back(std::move(assembled->binary));
   }
   return found;
 }
