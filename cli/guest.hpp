@@ -24,6 +24,11 @@ struct Guest {
 /// How a guest ended, when not as an error: the exit code of the process.
 using Ending = Result<int>;
 
+/// An error about the text of `--invoke`: its position is one in that text, not in the file.
+[[nodiscard]] inline std::unexpected<Error> invocation_error(const Error& error) {
+  return fail(error.kind, format_error(error, "--invoke"));
+}
+
 // Each calls the program's entry point, or the function that `--invoke` names. `trap` tells more of
 // an error of kind `trap`.
 [[nodiscard]] Ending run_module(const Guest& guest, runtime::Trap& trap);

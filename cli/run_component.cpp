@@ -15,9 +15,13 @@ namespace {
 using canonical_abi::ComponentInstance;
 using canonical_abi::ExportedFunction;
 
-/// `demo:calc/ops.sum`
+/// `demo:calc/ops.sum@0.1.0`: what `--invoke` takes.
 std::string full_name(const ExportedFunction& function) {
-  return function.interface.empty() ? function.name : function.interface + '.' + function.name;
+  const auto [interface, version] = canonical_abi::split_version(function.interface);
+  return canonical_abi::InvocationName{.interface = std::string(interface),
+                                       .version = std::string(version),
+                                       .function = function.name}
+      .to_string();
 }
 
 /// The function an invocation names. A function of the component itself comes before those of its
@@ -53,12 +57,12 @@ Result<const ExportedFunction*> find_entry_point(ComponentInstance& instance) {
 Ending invoke(canonical_abi::Store& store, ComponentInstance& instance, const Guest& guest,
               runtime::Trap& trap) {
   const auto invocation = canonical_abi::parse_invocation(*guest.options.invoke);
-  if (!invocation) return std::unexpected(invocation.error());
+  if (!invocation) return invocation_error(invocation.error());
   const auto function = find(instance, invocation->name);
   if (!function) return std::unexpected(function.error());
   const auto arguments =
       canonical_abi::parse_arguments(*invocation, (*function)->type, guest.engine.limits());
-  if (!arguments) return std::unexpected(arguments.error());
+  if (!arguments) return invocation_error(arguments.error());
   const auto result = canonical_abi::call(store, **function, *arguments, &trap);
   if (!result) return std::unexpected(result.error());
   if (*result) std::cout << canonical_abi::to_wave(**result, (*function)->type.result) << '\n';

@@ -135,14 +135,14 @@ Result<canonical_abi::Invocation> parse_invocation(const RunOptions& options) {
 Ending invoke(runtime::Store& store, runtime::Instance& instance, const Guest& guest,
               runtime::Trap& trap) {
   const auto invocation = parse_invocation(guest.options);
-  if (!invocation) return std::unexpected(invocation.error());
+  if (!invocation) return invocation_error(invocation.error());
   const auto function = find(instance, invocation->name.function);
   if (!function) return std::unexpected(function.error());
   const auto& type = store.engine().types().get((*function)->type).type.composite.function;
   auto arguments = parse_arguments(*invocation, type, TypeKind::s64);
   if (!arguments) {
     const auto as_unsigned = parse_arguments(*invocation, type, TypeKind::u64);
-    if (!as_unsigned) return propagate(std::move(arguments));
+    if (!as_unsigned) return invocation_error(arguments.error());
     arguments = as_unsigned;
   }
   const auto results = store.call(**function, *arguments, &trap);
