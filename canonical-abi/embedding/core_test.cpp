@@ -416,6 +416,30 @@ TEST(Embedding, CallsBackThroughFunctionReferences) {
   EXPECT_EQ(message(instance.invoke<std::int32_t>("null")), "no function");
 }
 
+TEST(Embedding, MetersGuestsIfAskedTo) {
+  Configuration configuration;
+  configuration.metered = true;
+  Host host(configuration);
+  host.store.set_fuel(1000);
+  const auto instance = host.instantiate(R"((module
+    (func (export "endless") (loop (br 0)))
+    (func (export "count") (param i32)
+      (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))))");
+  EXPECT_EQ(host.store.fuel(), 1000u) << "nothing has run yet";
+  ASSERT_TRUE(instance.invoke("count", 10));
+  const auto taken = 1000 - host.store.fuel();
+  EXPECT_GE(taken, 10u);
+  host.store.set_fuel(1000);
+  ASSERT_TRUE(instance.invoke("count", 10));
+  EXPECT_EQ(1000 - host.store.fuel(), taken) << "the same every time";
+
+  host.store.set_fuel(100'000);
+  const auto ended = instance.invoke("endless");
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().kind, ErrorKind::trap);
+  EXPECT_EQ(ended.error().message, "out of fuel");
+}
+
 /// Runs something on a thread with a small native stack, like that of `ulimit -s 256`.
 template <typename F>
 void on_small_stack(F work) {
