@@ -9,12 +9,18 @@ namespace {
 /// How the design's message shapes name a kind: "malformed module", "invalid module" …
 std::string_view adjective(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::malformed: return "malformed";
-    case ErrorKind::invalid: return "invalid";
-    case ErrorKind::unlinkable: return "unlinkable";
-    case ErrorKind::uninstantiable: return "uninstantiable";
-    case ErrorKind::unsupported: return "unsupported";
-    default: return {};
+    case ErrorKind::malformed:
+      return "malformed";
+    case ErrorKind::invalid:
+      return "invalid";
+    case ErrorKind::unlinkable:
+      return "unlinkable";
+    case ErrorKind::uninstantiable:
+      return "uninstantiable";
+    case ErrorKind::unsupported:
+      return "unsupported";
+    default:
+      return {};
   }
 }
 

@@ -24,52 +24,79 @@ enum class Immediate : std::uint8_t {
   none,
   block_type,
   label,
-  label_table,     ///< vector of labels and a default one
+  label_table,  ///< vector of labels and a default one
   function,
   type,
-  type_table,      ///< type index, table index
+  type_table,  ///< type index, table index
   local,
   global,
   table,
-  table_table,     ///< destination, source
+  table_table,  ///< destination, source
   element,
-  element_table,   ///< element index, table index
+  element_table,  ///< element index, table index
   memory,
-  memory_memory,   ///< destination, source
+  memory_memory,  ///< destination, source
   data,
-  data_memory,     ///< data index, memory index
+  data_memory,  ///< data index, memory index
   tag,
-  memarg,          ///< alignment, memory index, offset
+  memarg,  ///< alignment, memory index, offset
   memarg_lane,
   lane,
-  shuffle,         ///< sixteen lanes
+  shuffle,  ///< sixteen lanes
   i32,
   i64,
   f32,
   f64,
   v128,
   heap_type,
-  branch_cast,     ///< flags, label, source and target heap type
-  select_types,    ///< vector of value types
-  try_table,       ///< block type, vector of catch clauses
-  type_field,      ///< type index, field index
-  type_count,      ///< type index, number of elements
-  type_type,       ///< destination type, source type
-  type_data,       ///< type index, data index
-  type_element,    ///< type index, element index
-  fence,           ///< one zero byte
+  branch_cast,   ///< flags, label, source and target heap type
+  select_types,  ///< vector of value types
+  try_table,     ///< block type, vector of catch clauses
+  type_field,    ///< type index, field index
+  type_count,    ///< type index, number of elements
+  type_type,     ///< destination type, source type
+  type_data,     ///< type index, data index
+  type_element,  ///< type index, element index
+  fence,         ///< one zero byte
 };
 
 /// The proposal that brought an instruction; `mvp` is WebAssembly 1.0.
 enum class Feature : std::uint8_t {
-  mvp, sign_extension, saturating_truncation, bulk_memory, reference_types, simd, relaxed_simd,
-  tail_calls, typed_references, gc, exceptions, legacy_exceptions, threads, wide_arithmetic,
+  mvp,
+  sign_extension,
+  saturating_truncation,
+  bulk_memory,
+  reference_types,
+  simd,
+  relaxed_simd,
+  tail_calls,
+  typed_references,
+  gc,
+  exceptions,
+  legacy_exceptions,
+  threads,
+  wide_arithmetic,
 };
 
 /// Groups of instructions whose semantics stand together.
 enum class Family : std::uint8_t {
-  control, parametric, variable, table, load, store, memory, constant, comparison, integer,
-  floating_point, conversion, numeric, reference, gc, vector, atomic,
+  control,
+  parametric,
+  variable,
+  table,
+  load,
+  store,
+  memory,
+  constant,
+  comparison,
+  integer,
+  floating_point,
+  conversion,
+  numeric,
+  reference,
+  gc,
+  vector,
+  atomic,
 };
 
 struct InstructionRow {

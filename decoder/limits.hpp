@@ -27,11 +27,11 @@ struct Limits {
   std::uint32_t function_locals = 50'000;
   std::uint32_t function_bytes = 7'654'321;
   std::uint32_t branch_table_labels = 1'000'000;
-  std::uint32_t control_nesting = 100'000;      ///< blocks in a body; costs heap, not native stack
-  std::uint32_t operand_stack = 1'000'000;      ///< operands of a body at any one point
+  std::uint32_t control_nesting = 100'000;  ///< blocks in a body; costs heap, not native stack
+  std::uint32_t operand_stack = 1'000'000;  ///< operands of a body at any one point
   std::uint32_t subtype_depth = 63;
   std::uint32_t struct_fields = 10'000;
-  std::uint32_t text_nesting = 500;             ///< parentheses in a text, where parsing recurses
+  std::uint32_t text_nesting = 500;  ///< parentheses in a text, where parsing recurses
   // Components
   std::uint32_t component_nesting = 1'000;
   std::uint32_t component_type_nesting = 100;       ///< types declared in types; costs native stack
@@ -40,12 +40,12 @@ struct Limits {
   std::uint32_t value_nesting = 100;                ///< depth of a component value type
   std::uint32_t flat_parameters = 16;               ///< MAX_FLAT_PARAMS of the Canonical ABI
   // Running
-  std::size_t stack_bytes = std::size_t{64} << 20;  ///< of one thread of execution
-  std::uint64_t memory_bytes = std::uint64_t{1} << 36;  ///< all memories of a store together
-  std::uint64_t table_elements = 10'000'000;            ///< of one table
-  std::uint64_t store_table_elements = 20'000'000;      ///< all tables of a store together
-  std::uint32_t instances = 100'000;                    ///< core instances of a store
-  std::uint32_t handles = 1 << 28;                      ///< of one component instance's table
+  std::size_t stack_bytes = std::size_t{64} << 20;          ///< of one thread of execution
+  std::uint64_t memory_bytes = std::uint64_t{1} << 36;      ///< all memories of a store together
+  std::uint64_t table_elements = 10'000'000;                ///< of one table
+  std::uint64_t store_table_elements = 20'000'000;          ///< all tables of a store together
+  std::uint32_t instances = 100'000;                        ///< core instances of a store
+  std::uint32_t handles = 1 << 28;                          ///< of one component instance's table
   std::uint64_t host_value_bytes = std::uint64_t{1} << 28;  ///< lifted for the host in one call
 };
 

@@ -11,7 +11,18 @@ namespace airlock::decoder {
 
 /// Heads of heap types; `indexed` is a type index, the rest are the abstract heap types.
 enum class HeapKind : std::uint8_t {
-  func, nofunc, extern_, noextern, any, eq, i31, struct_, array, none, exn, noexn,
+  func,
+  nofunc,
+  extern_,
+  noextern,
+  any,
+  eq,
+  i31,
+  struct_,
+  array,
+  none,
+  exn,
+  noexn,
   indexed,
   bottom,  ///< in validation only: below every heap type
 };
@@ -25,9 +36,15 @@ struct HeapType {
 };
 
 enum class ValueKind : std::uint8_t {
-  i32, i64, f32, f64, v128, reference,
-  i8, i16,  ///< packed: storage types of fields only
-  bottom,   ///< in validation only: the type of an operand of unreachable code
+  i32,
+  i64,
+  f32,
+  f64,
+  v128,
+  reference,
+  i8,
+  i16,     ///< packed: storage types of fields only
+  bottom,  ///< in validation only: the type of an operand of unreachable code
 };
 
 /// A value type or, with the packed kinds, a storage type.

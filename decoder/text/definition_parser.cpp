@@ -125,9 +125,8 @@ void ModuleParser::parse_memory(std::size_t source) {
     type.page_size_log2 = parse_page_size();
     const auto size = parse_inline_data(type.address);
     // The exponent is checked by validation; here it may be too large to shift by.
-    const auto last_page = type.page_size_log2 < 64 && size != 0
-                               ? (size - 1) >> type.page_size_log2
-                               : std::uint64_t{0};
+    const auto last_page = type.page_size_log2 < 64 && size != 0 ? (size - 1) >> type.page_size_log2
+                                                                 : std::uint64_t{0};
     const auto pages = size == 0 ? 0 : last_page + 1;
     type.limits = {pages, pages};
   }

@@ -138,8 +138,8 @@ void define_preview2(canonical_abi::Linker& linker, const std::shared_ptr<Contex
 void run_event_loop(canonical_abi::Store& store, const std::shared_ptr<Context>& context);
 void run_event_loop(runtime::Store& store, const std::shared_ptr<Context>& context);
 
-/// The same for the embedding API: modules (components) that are instantiated through the linker get
-/// WASI 0.1 (0.2) as far as it is granted. The context's event loop becomes the waiter of the
+/// The same for the embedding API: modules (components) that are instantiated through the linker
+/// get WASI 0.1 (0.2) as far as it is granted. The context's event loop becomes the waiter of the
 /// linker's store.
 Result<void> grant(const airlock::Linker& linker, const std::shared_ptr<Context>& context);
 Result<void> grant(const component::Linker& linker, const std::shared_ptr<Context>& context);
