@@ -266,7 +266,7 @@ std::string tuple_text(std::string_view keyword, std::span<const Field> fields) 
 }  // namespace
 
 std::string to_string(Type type) {
-  const std::string keyword(to_string(type->kind));
+  std::string keyword(to_string(type->kind));
   switch (type->kind) {
     case TypeKind::list:
       return "list<" + to_string(type->element) +
