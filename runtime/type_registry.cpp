@@ -4,9 +4,12 @@
 
 #include <algorithm>
 
+#include "decoder/heap_matching.hpp"
+
 namespace airlock::runtime {
 namespace {
 
+using decoder::abstract_matches;
 using decoder::HeapKind;
 using decoder::HeapType;
 using decoder::SubType;
@@ -80,31 +83,6 @@ HeapKind top_of(decoder::CompositeKind kind) {
       return HeapKind::array;
   }
   return HeapKind::any;
-}
-
-/// Matching of two abstract heap types (specification: Validation, Matching, Heap Types).
-bool abstract_matches(HeapKind sub, HeapKind super) {
-  if (sub == super || sub == HeapKind::bottom) return true;
-  switch (super) {
-    case HeapKind::any:
-      return sub == HeapKind::eq || sub == HeapKind::i31 || sub == HeapKind::struct_ ||
-             sub == HeapKind::array || sub == HeapKind::none;
-    case HeapKind::eq:
-      return sub == HeapKind::i31 || sub == HeapKind::struct_ || sub == HeapKind::array ||
-             sub == HeapKind::none;
-    case HeapKind::i31:
-    case HeapKind::struct_:
-    case HeapKind::array:
-      return sub == HeapKind::none;
-    case HeapKind::func:
-      return sub == HeapKind::nofunc;
-    case HeapKind::extern_:
-      return sub == HeapKind::noextern;
-    case HeapKind::exn:
-      return sub == HeapKind::noexn;
-    default:
-      return false;
-  }
 }
 
 }  // namespace

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "decoder/heap_matching.hpp"
+
 namespace airlock::validator {
 
+using decoder::abstract_matches;
 using decoder::CompositeKind;
 using decoder::CompositeType;
 using decoder::FieldType;
@@ -67,31 +70,6 @@ class CanonicalForm {
   const std::vector<std::uint32_t>& canonical_;
   std::string text_;
 };
-
-/// Whether an abstract heap type lies below another.
-bool abstract_matches(HeapKind sub, HeapKind super) {
-  if (sub == super || sub == HeapKind::bottom) return true;
-  switch (super) {
-    case HeapKind::any:
-      return sub == HeapKind::eq || sub == HeapKind::i31 || sub == HeapKind::struct_ ||
-             sub == HeapKind::array || sub == HeapKind::none;
-    case HeapKind::eq:
-      return sub == HeapKind::i31 || sub == HeapKind::struct_ || sub == HeapKind::array ||
-             sub == HeapKind::none;
-    case HeapKind::i31:
-    case HeapKind::struct_:
-    case HeapKind::array:
-      return sub == HeapKind::none;
-    case HeapKind::func:
-      return sub == HeapKind::nofunc;
-    case HeapKind::extern_:
-      return sub == HeapKind::noextern;
-    case HeapKind::exn:
-      return sub == HeapKind::noexn;
-    default:
-      return false;
-  }
-}
 
 }  // namespace
 
