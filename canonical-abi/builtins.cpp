@@ -1,5 +1,6 @@
 // Canonical built-ins: resources, and what is not run yet.
 #include "canonical-abi/canon.hpp"
+#include "canonical-abi/guest_call.hpp"
 #include "canonical-abi/transfer.hpp"
 
 namespace airlock::canonical_abi {
@@ -91,6 +92,14 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
   Outcome resume(NativeCall& call, std::uint64_t state) override {
     leave(state);
     return call.returned();
+  }
+
+  /// A destructor is a lifted function, too.
+  Outcome resume_thrown(NativeCall& call, std::uint64_t state,
+                        runtime::Exception& exception) override {
+    Trap trap = trap_of(call, exception);
+    unwind(state, trap);
+    return call.trapped(std::move(trap));
   }
 
   void unwind(std::uint64_t state, Trap&) override {

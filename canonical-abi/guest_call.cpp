@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "canonical-abi/canon.hpp"
+#include "runtime/exception.hpp"
 
 namespace airlock::canonical_abi {
 
@@ -85,6 +86,16 @@ void GuestCall::unwind(std::uint64_t state, Trap&) {
   CallRecord& record = record_of(state);
   store_.contents().leave_thread(record);
   store_.contents().release_record(record);
+}
+
+Outcome GuestCall::resume_thrown(NativeCall& call, std::uint64_t state,
+                                 runtime::Exception& exception) {
+  return abort(call, record_of(state), trap_of(call, exception));
+}
+
+Trap trap_of(const NativeCall& call, const runtime::Exception& exception) {
+  const auto values = exception_values(*call.store, *exception.tag, exception.values());
+  return {TrapCode::host, describe_exception(*exception.tag, values)};
 }
 
 // --- From component to component -----------------------------------------------------------------

@@ -11,6 +11,10 @@ namespace airlock::canonical_abi {
 /// Whether values of these types travel as flat values that need no checks and no changes.
 [[nodiscard]] bool is_identity(std::span<const Field> fields);
 
+/// The trap that an exception becomes at the boundary of a component.
+[[nodiscard]] runtime::Trap trap_of(const runtime::NativeCall& call,
+                                    const runtime::Exception& exception);
+
 /// The callee's side of a call. Both kinds of calls derive from it.
 class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
  public:
@@ -23,6 +27,9 @@ class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
         has_identity_results_(is_identity(callee.signature->results)) {}
 
   void unwind(std::uint64_t state, runtime::Trap& trap) override;
+  /// `call_and_trap_on_throw`: exceptions do not pass from one component to another.
+  runtime::Outcome resume_thrown(runtime::NativeCall& call, std::uint64_t state,
+                                 runtime::Exception& exception) override;
 
  protected:
   /// Checks that the callee may be entered, and enters it. Null if it may not; then the call traps.

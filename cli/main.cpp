@@ -36,7 +36,8 @@ and results are written as WAVE values. A function of an exported interface is n
   airlock run --invoke 'demo:calc/ops.sum([1, 2, 3])' calc.wasm
   airlock run --invoke 'wasi:cli/run.run@0.2.0()' app.wasm
 
-Exit codes: the guest's own; 1 for an error before it ran; 134 for a trap.)";
+Exit codes: the guest's own; 1 for an error before it ran; 134 for a trap or an
+uncaught exception.)";
 
 constexpr auto wast_footer =
     R"(Runs scripts of the official test suites: modules with assertions about them.

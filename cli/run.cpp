@@ -43,7 +43,7 @@ wasi::Configuration to_grants(const RunOptions& options) {
 /// Says why a guest did not end by itself, and how the process ends for it.
 int report(const Input& input, const Error& error, const runtime::Trap& trap) {
   if (error.kind == ErrorKind::exit) return error.exit_code;
-  if (error.kind != ErrorKind::trap) {
+  if (error.kind != ErrorKind::trap && error.kind != ErrorKind::exception) {
     std::cerr << input.describe(error) << '\n';
     return exit_before_run;
   }

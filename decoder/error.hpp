@@ -20,6 +20,7 @@ enum class ErrorKind : std::uint8_t {
   unsupported,     ///< a feature of WebAssembly that this build names but does not run
   limit,           ///< a bound of `Limits` was reached
   trap,            ///< execution trapped
+  exception,       ///< the guest threw an exception that nobody caught
   exit,            ///< the guest asked to end with `Error::exit_code`
   denied,          ///< a capability was not granted
   argument,        ///< the caller of the library or of the command got it wrong

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "decoder/error.hpp"
+#include "interpreter/catch_table.hpp"
 #include "interpreter/cell.hpp"
 #include "runtime/engine.hpp"
 #include "validator/module_validator.hpp"
@@ -49,6 +50,7 @@ struct Position {
 struct Translation {
   std::vector<Cell> cells;          ///< entry header, then instructions
   std::vector<Position> positions;  ///< of instructions that can trap or call, sorted by cell
+  CatchTable catches;
 };
 
 /// The code of one function. Calls read `entry`, which at first leads to a stub that translates.

@@ -83,6 +83,16 @@ inline void enter(Registers& r, const FunctionCode& callee, Slot* frame, const C
 /// Calls a function of any kind and instance. The arguments are in `slots`, results go there.
 void call_any(Registers& r, runtime::Function& callee, Slot* slots, Continuation caller);
 
+/// Ends the run with a trap of native code that would have returned to `caller`.
+void raise_native(Registers& r, runtime::Trap trap, const Continuation& caller);
+
+/// Takes the innermost boundary off the stack, for the native code to go on.
+runtime::NativeCall leave_boundary(Registers& r, const BoundaryRecord* record);
+
+/// Does what native code asked for. `place` is free for a boundary record.
+void settle(Registers& r, runtime::Outcome outcome, runtime::NativeCall& call, Slot* place,
+            const Continuation& caller);
+
 /// Calls native code.
 void call_native(Registers& r, const runtime::Function& callee, Slot* slots, Continuation caller);
 

@@ -20,6 +20,7 @@ const HandlerTable& handlers() {
     add_bulk_handlers(*made);
     add_wide_handlers(*made);
     add_atomic_handlers(*made);
+    add_exception_handlers(*made);
     return made;
   }();
   return *table;

@@ -93,6 +93,10 @@ struct HandlerTable {
   Handler tail_call_indirect[2] = {};
   Handler tail_call_reference = nullptr;
 
+  // Exceptions; see exceptions.cpp.
+  Handler throw_ = nullptr;
+  Handler throw_reference = nullptr;
+
   // References, tables, bulk memory: slots only; by opcode.
   Handler plain[opcode_count] = {};
 };
@@ -113,6 +117,7 @@ void add_table_handlers(HandlerTable& table);
 void add_bulk_handlers(HandlerTable& table);
 void add_wide_handlers(HandlerTable& table);
 void add_atomic_handlers(HandlerTable& table);
+void add_exception_handlers(HandlerTable& table);
 
 constexpr std::size_t number(Opcode opcode) { return static_cast<std::size_t>(opcode); }
 constexpr std::size_t number(Source source) { return static_cast<std::size_t>(source); }

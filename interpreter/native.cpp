@@ -1,6 +1,7 @@
 // Calls that leave a module's code: into other instances, and into native code and back.
 #include <cstring>
 
+#include "interpreter/exceptions.hpp"
 #include "interpreter/frames.hpp"
 
 namespace airlock::interpreter {
@@ -25,19 +26,6 @@ void go_on(Registers& r, const Continuation& caller, const Slot* results,
     r.accumulator_f32 = results[0].f32;
     r.accumulator_f64 = results[0].f64;
   }
-}
-
-/// Ends the run with a trap of native code that would have returned to `caller`.
-void raise_native(Registers& r, Trap trap, const Continuation& caller) {
-  Run& run = *r.run;
-  *run.trap = std::move(trap);
-  run.trap_code = run.trap->code;
-  run.trap_code_position = caller.code;
-  run.trap_is_return = true;
-  run.trap_frame = caller.frame;
-  run.trap_instance = caller.instance;
-  run.exit = Exit::trapped;
-  r.code = leave_cell;
 }
 
 /// Writes a boundary record for what `call` handed over.
@@ -80,7 +68,33 @@ void enter_from_native(Registers& r, Slot* place, NativeCall& call, const Contin
   }
 }
 
-/// Does what native code asked for. `place` is free for a boundary record.
+}  // namespace
+
+void raise_native(Registers& r, Trap trap, const Continuation& caller) {
+  Run& run = *r.run;
+  *run.trap = std::move(trap);
+  run.trap_code = run.trap->code;
+  run.trap_code_position = caller.code;
+  run.trap_is_return = true;
+  run.trap_frame = caller.frame;
+  run.trap_instance = caller.instance;
+  run.exit = Exit::trapped;
+  r.code = leave_cell;
+}
+
+NativeCall leave_boundary(Registers& r, const BoundaryRecord* record) {
+  runtime::Stack& stack = *r.run->stack;
+  stack.boundary = record->outer;
+  NativeCall call;
+  call.slots = record->slots;
+  call.store = r.run->store;
+  call.stack = &stack;
+  call.caller = record->caller.instance;
+  call.function = record->function;
+  stack.top = reinterpret_cast<Slot*>(const_cast<BoundaryRecord*>(record)) + boundary_slots;
+  return call;
+}
+
 void settle(Registers& r, Outcome outcome, NativeCall& call, Slot* place,
             const Continuation& caller) {
   Run& run = *r.run;
@@ -89,6 +103,15 @@ void settle(Registers& r, Outcome outcome, NativeCall& call, Slot* place,
       return go_on(r, caller, call.slots, call.function->result_slots);
     case Outcome::trapped:
       return raise_native(r, std::move(call.trap), caller);
+    case Outcome::thrown:
+      return throw_exception(r,
+                             {.tag = call.exception->tag,
+                              .values = call.exception->values().data(),
+                              .exception = call.exception},
+                             {.code = caller.code,
+                              .is_return = true,
+                              .frame = caller.frame,
+                              .instance = caller.instance});
     case Outcome::entered:
       if (run.nested)
         return raise_native(r, Trap(TrapCode::host, "cannot leave the component instance"), caller);
@@ -107,24 +130,18 @@ void settle(Registers& r, Outcome outcome, NativeCall& call, Slot* place,
   }
 }
 
+namespace {
+
 /// Native code goes on: the function it entered has returned, or it was resumed.
 struct ResumeBoundary {
   [[gnu::noinline]] static void execute(Registers& r) {
     auto* place = r.frame;
     auto* record = reinterpret_cast<BoundaryRecord*>(place);
     const BoundaryRecord saved = *record;
-    runtime::Stack& stack = *r.run->stack;
-    stack.boundary = saved.outer;
-    NativeCall call;
-    call.slots = saved.slots;
-    call.store = r.run->store;
-    call.stack = &stack;
-    call.caller = saved.caller.instance;
-    call.function = saved.function;
-    stack.top = place + boundary_slots;
+    NativeCall call = leave_boundary(r, record);
     if (saved.callee != nullptr) {
       call.callee_results = frame_behind(record);
-      stack.top += saved.callee->result_slots;
+      call.stack->top += saved.callee->result_slots;
     }
     const Outcome outcome = saved.boundary->resume(call, saved.state);
     settle(r, outcome, call, place, saved.caller);

@@ -40,7 +40,7 @@ Result<Translation> Translator::finish() {
   std::memcpy(cells_.data(), &header, sizeof header);
   cells_.shrink_to_fit();
   positions_.shrink_to_fit();
-  return Translation{std::move(cells_), std::move(positions_)};
+  return Translation{std::move(cells_), std::move(positions_), std::move(catches_)};
 }
 
 Half Translator::slots_of(std::span<const ValueType> types) {
@@ -276,8 +276,7 @@ void Translator::unsupported(const Instruction& i) {
   operands.add(static_cast<Half>(number(i.opcode)));
   emit(table_.unsupported, operands, true);
   dead_ = true;
-  // The parts and the end of a block that is not run belong to what is dead.
-  dead_nesting_ = i.opcode == "try"_op ? 1 : 0;
+  dead_nesting_ = 0;
 }
 
 /// Charges an instruction to the current run of instructions. A run ends where control flow may
@@ -287,10 +286,15 @@ void Translator::charge(Opcode opcode) {
     case "nop"_op:
     case "drop"_op:
     case "block"_op:
+    case "try_table"_op:
+    case "try"_op:
       return;
     case "loop"_op:
     case "else"_op:
     case "end"_op:
+    case "catch"_op:
+    case "catch_all"_op:
+    case "delegate"_op:
       fuel_cell_is_open_ = false;
       return;
     default:
@@ -322,6 +326,8 @@ void Translator::instruction(const Instruction& i, bool live) {
         ++dead_nesting_;
         return;
       case "else"_op:
+      case "catch"_op:
+      case "catch_all"_op:
         if (dead_nesting_ != 0) return;
         break;
       case "end"_op:
@@ -338,8 +344,8 @@ void Translator::instruction(const Instruction& i, bool live) {
     live = false;
   }
   if (module_.configuration().metered) charge(i.opcode);
-  if (translate_control(i, live) || translate_call(i) || translate_variable(i) ||
-      translate_numeric(i) || translate_reference(i) || translate_bulk(i))
+  if (translate_control(i, live) || translate_call(i) || translate_exception(i, live) ||
+      translate_variable(i) || translate_numeric(i) || translate_reference(i) || translate_bulk(i))
     return;
   unsupported(i);
 }

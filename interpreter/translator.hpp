@@ -96,7 +96,16 @@ class Translator {
     Use left{}, right{};
   };
 
-  enum class ControlKind : std::uint8_t { function, block, loop, if_, else_ };
+  enum class ControlKind : std::uint8_t {
+    function,
+    block,
+    loop,
+    if_,
+    else_,
+    try_table,
+    try_,
+    catch_
+  };
 
   struct Control {
     ControlKind kind = ControlKind::block;
@@ -107,12 +116,22 @@ class Translator {
     std::uint32_t fixups = none;      ///< branches to the end, a list through `fixups_`
     std::uint32_t else_fixup = none;  ///< of an `if`: the branch to its `else`
     Mirrors mirrors;                  ///< of an `if`: where its branch is
+    std::uint32_t range = none;       ///< the innermost one that catches what is thrown here
+    std::uint32_t own_range = none;   ///< of a legacy `catch`: that of its `try`
+    std::uint32_t last_row = none;    ///< of a legacy `catch`: its latest clause
+    std::uint32_t landings = none;    ///< clauses that go on at the end, through `landings_`
   };
 
   /// A branch distance to be filled in.
   struct Fixup {
     std::size_t instruction;  ///< cell that distances count from
     std::size_t half;         ///< place of the distance, in halves
+    std::uint32_t next;
+  };
+
+  /// A clause whose target is to be filled in.
+  struct Landing {
+    std::uint32_t row;
     std::uint32_t next;
   };
 
@@ -215,6 +234,20 @@ class Translator {
   void clear_merge();
   void take(Control& control, std::uint32_t around);
 
+  // Exceptions
+  bool translate_exception(const Instruction& i, bool live);
+  [[nodiscard]] const decoder::FunctionType& tag_type(std::uint32_t tag) const;
+  void throw_tag(std::uint32_t tag);
+  void throw_reference(Half slot);
+  std::uint32_t begin_try(ControlKind kind, const decoder::BlockType& type);
+  void end_range(const Control& control);
+  std::uint32_t add_catch(std::uint32_t range, std::uint32_t previous, const CatchRow& row);
+  void begin_try_table(const Instruction& i);
+  void land(const Control& control);
+  void land_at_return(const Control& function);
+  void begin_catch(const Instruction& i, bool live);
+  void delegate(const Instruction& i, bool live);
+
   // Calls
   Half settle_arguments(const decoder::FunctionType& type);
   void finish_call(const decoder::FunctionType& type);
@@ -239,6 +272,8 @@ class Translator {
   std::size_t settled_ = 0;  ///< entries from the bottom that are no locals
   std::vector<Control> controls_;
   std::vector<Fixup> fixups_;
+  CatchTable catches_;
+  std::vector<Landing> landings_;
   std::vector<Cell> cells_;
   std::vector<Position> positions_;
   Mirrors mirrors_;

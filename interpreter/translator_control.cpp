@@ -33,8 +33,6 @@ bool Translator::translate_control(const Instruction& i, bool live) {
       emit(table_.unreachable, {}, true);
       return true;
     case "block"_op:
-    // Nothing throws yet, so the handlers of a `try_table` are never reached.
-    case "try_table"_op:
       begin_block(ControlKind::block, i.block);
       return true;
     case "loop"_op:
@@ -85,7 +83,8 @@ void Translator::begin_block(ControlKind kind, const decoder::BlockType& type) {
                        .height = height,
                        .base = count == 0 ? next_home() : stack_[height].home,
                        .start = cells_.size(),
-                       .mirrors = mirrors_});
+                       .mirrors = mirrors_,
+                       .range = controls_.back().range});
 }
 
 void Translator::begin_if(const decoder::BlockType& type) {
@@ -116,15 +115,25 @@ void Translator::end(bool live) {
   const Control control = controls_.back();
   if (control.kind == ControlKind::function) {
     if (live) return_values();
+    land_at_return(control);
     controls_.pop_back();
     return;
   }
   const auto types = results(control.type);
-  if (live) settle_top(types.size());
+  if (live) {
+    settle_top(types.size());
+    // There the exception lies below them.
+    if (control.kind == ControlKind::catch_) move_to_label(control);
+  }
+  if (control.kind == ControlKind::try_table || control.kind == ControlKind::try_)
+    end_range(control);
   // Without an `else`, parameters and results are the same.
   if (control.kind == ControlKind::if_) resolve(control.else_fixup, cells_.size());
   resolve_all(control.fixups, cells_.size());
-  if (control.kind == ControlKind::if_ || control.fixups != none || !live) clear_merge();
+  land(control);
+  if (control.kind == ControlKind::if_ || control.fixups != none || control.landings != none ||
+      !live)
+    clear_merge();
   controls_.pop_back();
   shrink(control.height);
   push_temporaries(types);

@@ -21,13 +21,15 @@
 #include <vector>
 
 #include "decoder/types.hpp"
+#include "runtime/exception.hpp"
 #include "runtime/native.hpp"
 #include "runtime/slot.hpp"
 #include "runtime/trap.hpp"
 
 namespace airlock::runtime {
 
-/// What a host function answers that may trap: `return std::unexpected(Trap(...))`.
+/// What a host function answers that may trap: `return std::unexpected(Trap(...))`; or throw:
+/// `return std::unexpected(throwing(tag, {value}))`.
 template <typename T>
 using HostResult = std::expected<T, Trap>;
 
@@ -193,7 +195,7 @@ class CallableFunction final : public NativeFunction {
     } else {
       auto answer = run();
       if constexpr (requires { typename Returned::error_type; }) {
-        if (!answer) return call.trapped(std::move(answer).error());
+        if (!answer) return call.failed(std::move(answer).error());
         if constexpr (!std::is_void_v<typename Returned::value_type>)
           HostReturn<Returned>::store(call.slots, *answer);
       } else {

@@ -10,6 +10,7 @@
 
 #include "decoder/module.hpp"
 #include "runtime/engine.hpp"
+#include "runtime/exception.hpp"
 #include "runtime/function.hpp"
 #include "runtime/memory.hpp"
 #include "runtime/slot.hpp"
@@ -51,10 +52,6 @@ struct Global {
   decoder::GlobalType type;  ///< indexed heap types hold canonical numbers
   Slot* storage = nullptr;   ///< two slots for a v128
   Slot own[2] = {};
-};
-
-struct Tag {
-  TypeId type = 0;
 };
 
 /// An export or import of a core instance.

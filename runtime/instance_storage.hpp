@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -33,14 +34,17 @@ struct Instance::Storage {
   std::unordered_map<std::uint32_t, std::vector<Slot>> element_values;
 };
 
+/// Slots that values of these types take together.
+inline std::uint32_t count_slots(std::span<const decoder::ValueType> types) {
+  std::uint32_t slots = 0;
+  for (const auto& type : types) slots += slot_count(type);
+  return slots;
+}
+
 /// Fills in how many slots a function takes and returns.
 inline void count_slots(const decoder::FunctionType& type, Function& function) {
-  function.parameter_slots = 0;
-  function.result_slots = 0;
-  for (const auto& parameter : type.parameters)
-    function.parameter_slots += static_cast<std::uint16_t>(slot_count(parameter));
-  for (const auto& result : type.results)
-    function.result_slots += static_cast<std::uint16_t>(slot_count(result));
+  function.parameter_slots = static_cast<std::uint16_t>(count_slots(type.parameters));
+  function.result_slots = static_cast<std::uint16_t>(count_slots(type.results));
 }
 
 }  // namespace airlock::runtime

@@ -30,10 +30,7 @@ class Allocation {
     storage_.functions.resize((tree_.functions.size() + Storage::functions_per_page - 1) /
                               Storage::functions_per_page);
     if (auto step = allocate_memories(); !step) return step;
-    for (const auto& tag : tree_.tags) {
-      storage_.own_tags.push_back({module_.type_ids[tag.type]});
-      storage_.tags.push_back(&storage_.own_tags.back());
-    }
+    allocate_tags();
     publish_pointers();
     if (auto step = initialize_globals(); !step) return step;
     if (auto step = allocate_tables(); !step) return step;
@@ -90,6 +87,18 @@ class Allocation {
       storage_.own_memories.push_back(*std::move(memory));
     }
     return {};
+  }
+
+  void allocate_tags() {
+    for (const auto& tag : tree_.tags) {
+      const auto& type = tree_.types[tag.type].composite.function;
+      auto& made = storage_.own_tags.emplace_back();
+      made.type = module_.type_ids[tag.type];
+      made.slots = count_slots(type.parameters);
+      made.instance = &instance_;
+      made.index = static_cast<std::uint32_t>(storage_.tags.size());
+      storage_.tags.push_back(&made);
+    }
   }
 
   /// Lays out the defined globals and sets every pointer that handlers and constant expressions

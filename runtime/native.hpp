@@ -2,9 +2,10 @@
 // the functions the Canonical ABI makes (lowered imports, built-ins).
 //
 // Native code never calls Wasm code on the native stack. It *returns* what it wants next: to be
-// done, to trap, to suspend the thread of execution, or to enter a Wasm function. In the last two
-// cases the interpreter pushes a boundary record on its own stack and calls `Boundary::resume`
-// later. (`realloc` and `post-return` are the exception: see `Executor::call_nested`.)
+// done, to trap, to throw an exception, to suspend the thread of execution, or to enter a Wasm
+// function. In the last two cases the interpreter pushes a boundary record on its own stack and
+// calls `Boundary::resume` later. (`realloc` and `post-return` are the exception: see
+// `Executor::call_nested`.)
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,10 @@
 
 namespace airlock::runtime {
 
+struct Exception;
 struct Function;
 struct Instance;
+struct Tag;
 class Stack;
 class Store;
 class Boundary;
@@ -26,6 +29,7 @@ enum class Outcome : std::uint8_t {
   trapped,    ///< `NativeCall::trap` says why
   suspended,  ///< the thread of execution waits; `Executor::resume` goes on with it
   entered,    ///< a Wasm function runs next
+  thrown,     ///< `NativeCall::exception` is thrown where the function was called
 };
 
 /// A native function. One object per function instance (or shared, if it has no state).
@@ -45,6 +49,10 @@ class Boundary {
   /// The entered function has returned (its results are in `call.callee_results`), or the suspended
   /// thread was resumed. May return any outcome, `entered` and `suspended` included.
   virtual Outcome resume(class NativeCall& call, std::uint64_t state) = 0;
+  /// The entered function ended in an exception, which nothing inside caught. Whatever `resume` may
+  /// answer goes here, too: a boundary that catches returns, one that does not hands the exception
+  /// on. The latter is what happens unless this is overridden, after `unwind`.
+  virtual Outcome resume_thrown(NativeCall& call, std::uint64_t state, Exception& exception);
   /// The call is abandoned because of `trap`, which may be amended. Must not call out. Not called
   /// for a boundary whose own `resume` answers with a trap.
   virtual void unwind(std::uint64_t state, Trap& trap) = 0;
@@ -64,6 +72,7 @@ class NativeCall {
   Instance* caller = nullptr;          ///< the calling core instance; null if the host called
   const Function* function = nullptr;  ///< the native function that was called
   Trap trap{};
+  Exception* exception = nullptr;
 
   // What `entered` and `suspended` hand to the interpreter:
   Function* callee = nullptr;
@@ -78,6 +87,16 @@ class NativeCall {
     trap = std::move(why);
     return Outcome::trapped;
   }
+
+  /// Throws an exception, one that was caught or a new one. If there is no room for that: a trap.
+  [[nodiscard]] Outcome throws(Exception& thrown) {
+    exception = &thrown;
+    return Outcome::thrown;
+  }
+  [[nodiscard]] Outcome throws(const Tag& tag, std::span<const Slot> values);
+
+  /// A trap, or the exception that it is about, for instance that of a nested `Store::run`.
+  [[nodiscard]] Outcome failed(Trap why);
 
   /// Runs `function` next, on the same stack, then resumes `then` with `word`. The parameters are
   /// read after the native code has returned: they must not lie in its local variables, but in

@@ -1,5 +1,6 @@
 #include "runtime/store.hpp"
 
+#include <cstring>
 #include <deque>
 
 #include "runtime/instance_storage.hpp"
@@ -54,6 +55,7 @@ struct Store::Contents {
   std::deque<Function> functions;
   std::deque<Global> globals;
   std::deque<Tag> tags;
+  std::vector<std::unique_ptr<std::byte[]>> exceptions;
   std::vector<std::unique_ptr<Table>> tables;
   std::vector<std::unique_ptr<Memory>> memories;
   std::vector<std::unique_ptr<Instance>> instances;
@@ -131,7 +133,19 @@ Global* Store::make_global(const decoder::GlobalType& type, Slot low, Slot high)
   return &global;
 }
 
-Tag* Store::make_tag(TypeId type) { return &contents_->tags.emplace_back(Tag{type}); }
+Tag* Store::make_tag(TypeId type) {
+  const auto& parameters = engine_.types().get(type).type.composite.function.parameters;
+  return &contents_->tags.emplace_back(Tag{.type = type, .slots = count_slots(parameters)});
+}
+
+Exception* Store::make_exception(const Tag& tag, std::span<const Slot> values) {
+  const std::size_t bytes = sizeof(Exception) + values.size_bytes();
+  auto& kept = contents_->exceptions.emplace_back(std::make_unique<std::byte[]>(bytes));
+  auto* exception =
+      new (kept.get()) Exception{.tag = &tag, .slots = static_cast<std::uint32_t>(values.size())};
+  std::memcpy(exception + 1, values.data(), values.size_bytes());
+  return exception;
+}
 
 std::unique_ptr<Stack> Store::acquire_stack() {
   auto& free = contents_->free_stacks;

@@ -49,7 +49,11 @@ class Store {
   [[nodiscard]] Result<Memory*> make_memory(const decoder::MemoryType& type);
   [[nodiscard]] Result<Table*> make_table(const decoder::TableType& type, Slot initial);
   [[nodiscard]] Global* make_global(const decoder::GlobalType& type, Slot low, Slot high = {});
+  /// @param type of a function without results, whose parameters are what exceptions carry
   [[nodiscard]] Tag* make_tag(TypeId type);
+  /// @param values `tag.slots` of them
+  /// @return null if there is no room
+  [[nodiscard]] Exception* make_exception(const Tag& tag, std::span<const Slot> values);
 
   /// A stack for a new thread of execution, reused if one is free. Never null, but not usable
   /// (`Stack::is_usable`) if the system has no address range left.

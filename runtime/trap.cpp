@@ -34,6 +34,8 @@ std::string_view trap_text(TrapCode code) {
       return "null array reference";
     case TrapCode::null_i31_reference:
       return "null i31 reference";
+    case TrapCode::null_exception_reference:
+      return "null exception reference";
     case TrapCode::out_of_bounds_array_access:
       return "out of bounds array access";
     case TrapCode::cast_failure:
@@ -97,7 +99,8 @@ std::string format_backtrace(const Trap& trap) {
 }
 
 std::string format_trap(const Trap& trap) {
-  std::string text = "trap: " + trap.message;
+  std::string text = trap.code == TrapCode::uncaught_exception ? "" : "trap: ";
+  text += trap.message;
   if (const auto frames = format_backtrace(trap); !frames.empty()) text += '\n' + frames;
   return text;
 }
@@ -105,7 +108,9 @@ std::string format_trap(const Trap& trap) {
 Error to_error(const Trap& trap) {
   if (trap.code == TrapCode::exit)
     return Error{.kind = ErrorKind::exit, .message = trap.message, .exit_code = trap.exit_code};
-  const auto kind = trap.code == TrapCode::unsupported ? ErrorKind::unsupported : ErrorKind::trap;
+  const auto kind = trap.code == TrapCode::unsupported          ? ErrorKind::unsupported
+                    : trap.code == TrapCode::uncaught_exception ? ErrorKind::exception
+                                                                : ErrorKind::trap;
   return Error{.kind = kind, .message = trap.message, .notes = format_backtrace(trap)};
 }
 

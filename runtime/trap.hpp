@@ -12,6 +12,8 @@
 
 namespace airlock::runtime {
 
+struct UncaughtException;  // exception.hpp
+
 enum class TrapCode : std::uint8_t {
   none,
   unreachable,
@@ -28,6 +30,7 @@ enum class TrapCode : std::uint8_t {
   null_structure_reference,
   null_array_reference,
   null_i31_reference,
+  null_exception_reference,
   out_of_bounds_array_access,
   cast_failure,
   unaligned_atomic,
@@ -59,6 +62,8 @@ struct Trap {
   std::string message;
   std::vector<BacktraceFrame> backtrace{};  ///< innermost first
   int exit_code = 0;                        ///< for `TrapCode::exit`
+  /// For `TrapCode::uncaught_exception` out of a call from the host.
+  std::shared_ptr<const UncaughtException> exception{};
 
   Trap() = default;
   explicit Trap(TrapCode trap_code) : code(trap_code), message(trap_text(trap_code)) {}
@@ -70,14 +75,16 @@ struct Trap {
   }
 };
 
-/// `trap: out of bounds memory access` and a line per frame, as the design shapes them.
+/// `trap: out of bounds memory access` (or `uncaught exception …`) and a line per frame, as the
+/// design shapes them.
 [[nodiscard]] std::string format_trap(const Trap& trap);
 
 /// The frames alone, a line each, without a newline at the end. The middle of a long one is left
 /// out.
 [[nodiscard]] std::string format_backtrace(const Trap& trap);
 
-/// The same as an `Error`: `ErrorKind::trap` (`exit`, `unsupported`) with the backtrace as notes.
+/// The same as an `Error`: `ErrorKind::trap` (`exception`, `exit`, `unsupported`) with the
+/// backtrace as notes.
 [[nodiscard]] Error to_error(const Trap& trap);
 
 }  // namespace airlock::runtime

@@ -67,7 +67,7 @@ class Named {
 
 std::string describe(const Error& error) {
   constexpr std::string_view kinds[] = {"malformed",   "invalid",  "unlinkable", "uninstantiable",
-                                        "unsupported", "limit",    "trap",       "exit",
+                                        "unsupported", "limit",    "trap",       "exception", "exit",
                                         "denied",      "argument", "system"};
   return std::string(kinds[static_cast<std::size_t>(error.kind)]) + ": " + error.message;
 }
@@ -285,11 +285,7 @@ class ScriptRunner {
       if (!value) return propagate(std::move(value));
       arguments.push_back(*value);
     }
-    exception_thrown_ = false;
-    runtime::Trap trap;
-    auto values = store_.call(*external.function, arguments, &trap);
-    exception_thrown_ = trap.code == runtime::TrapCode::uncaught_exception;
-    return values;
+    return store_.call(*external.function, arguments);
   }
 
   // --- Assertions
@@ -339,7 +335,7 @@ class ScriptRunner {
   Result<void> assert_exception(const Directive& directive) {
     const auto result = act(*directive.action);
     if (result) return failed("expected an exception, got " + list_text(result->values));
-    if (result.error().kind == ErrorKind::trap && exception_thrown_) return {};
+    if (result.error().kind == ErrorKind::exception) return {};
     if (result.error().kind == ErrorKind::unsupported) return unexpected_error(result.error());
     return failed("expected an exception, got " + describe(result.error()));
   }
@@ -368,7 +364,6 @@ class ScriptRunner {
   runtime::Linker linker_;
   Named<Definition> definitions_;
   Named<InstanceEntry> instances_;
-  bool exception_thrown_ = false;  ///< the last call ended in an uncaught exception
   ScriptSummary summary_;
 };
 

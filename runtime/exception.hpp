@@ -1,0 +1,57 @@
+// Tags and exceptions (specification: Execution, Runtime Structure, Tag and Exception Instances).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/function.hpp"
+#include "runtime/slot.hpp"
+#include "runtime/trap.hpp"
+
+namespace airlock::runtime {
+
+struct Instance;
+class Store;
+
+/// A tag instance. Its address is its identity: equal types do not make equal tags.
+struct Tag {
+  TypeId type = 0;
+  std::uint32_t slots = 0;             ///< of the values that an exception with this tag carries
+  const Instance* instance = nullptr;  ///< whose module defines it; null: the host
+  std::uint32_t index = 0;             ///< in that instance's index space
+};
+
+/// An exception instance: what an exnref refers to. Made by `Store::make_exception`.
+struct Exception {
+  const Tag* tag = nullptr;
+  std::uint32_t slots = 0;  ///< how many follow: the values, in order
+
+  [[nodiscard]] std::span<const Slot> values() const {
+    return {reinterpret_cast<const Slot*>(this + 1), slots};
+  }
+};
+static_assert(sizeof(Exception) % alignof(Slot) == 0);
+
+/// An exception that nobody caught, as the host gets it.
+struct UncaughtException {
+  const Tag* tag = nullptr;
+  std::vector<Value> values;
+};
+
+/// The tag's name in the module that defines it: from the name section, or as it is exported.
+[[nodiscard]] std::string name_of(const Tag& tag);
+
+/// The values of an exception with their types.
+[[nodiscard]] std::vector<Value> exception_values(Store& store, const Tag& tag,
+                                                  std::span<const Slot> slots);
+
+/// How a host function that answers with a trap throws instead; also what a call from the host ends
+/// with that was not caught.
+[[nodiscard]] Trap throwing(const Tag& tag, std::vector<Value> values);
+
+/// `uncaught exception `error` (i32 7, f64 0.5)`
+[[nodiscard]] std::string describe_exception(const Tag& tag, std::span<const Value> values);
+
+}  // namespace airlock::runtime
