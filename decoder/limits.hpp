@@ -44,6 +44,7 @@ struct Limits {
   std::uint64_t memory_bytes = std::uint64_t{1} << 36;      ///< all memories of a store together
   std::uint64_t table_elements = 10'000'000;                ///< of one table
   std::uint64_t store_table_elements = 20'000'000;          ///< all tables of a store together
+  std::uint64_t heap_bytes = std::uint64_t{1} << 32;        ///< objects of a store
   std::uint32_t instances = 100'000;                        ///< core instances of a store
   std::uint32_t handles = 1 << 28;                          ///< of one component instance's table
   std::uint64_t host_value_bytes = std::uint64_t{1} << 28;  ///< lifted for the host in one call

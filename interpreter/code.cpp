@@ -10,8 +10,9 @@ namespace airlock::interpreter {
 
 TranslatedModule::TranslatedModule(const runtime::CompiledModule& module,
                                    const runtime::EngineConfiguration& configuration,
-                                   validator::ModuleContext context)
-    : module_(module), configuration_(configuration), context_(std::move(context)) {
+                                   validator::ModuleContext context,
+                                   const runtime::TypeRegistry& types)
+    : module_(module), configuration_(configuration), context_(std::move(context)), types_(types) {
   const decoder::Module& tree = module.tree;
   std::uint32_t slot = 0;
   for (const auto& global : tree.globals) {

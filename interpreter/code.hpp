@@ -68,7 +68,7 @@ class TranslatedModule final : public runtime::ModuleCode {
  public:
   TranslatedModule(const runtime::CompiledModule& module,
                    const runtime::EngineConfiguration& configuration,
-                   validator::ModuleContext context);
+                   validator::ModuleContext context, const runtime::TypeRegistry& types);
 
   [[nodiscard]] FunctionCode* function(std::uint32_t defined_index) const override {
     return &functions_[defined_index];
@@ -83,6 +83,10 @@ class TranslatedModule final : public runtime::ModuleCode {
   [[nodiscard]] const runtime::CompiledModule& module() const { return module_; }
   [[nodiscard]] const validator::ModuleContext& context() const { return context_; }
   [[nodiscard]] const runtime::EngineConfiguration& configuration() const { return configuration_; }
+  /// How objects of a structure or array type of the module lie in the heap.
+  [[nodiscard]] const runtime::Layout& layout(std::uint32_t type_index) const {
+    return types_.get(module_.type_ids[type_index]).layout;
+  }
 
   /// The slot of a defined global in `Instance::globals`, by its number in the index space.
   [[nodiscard]] std::uint32_t global_slot(std::uint32_t global) const {
@@ -93,6 +97,7 @@ class TranslatedModule final : public runtime::ModuleCode {
   const runtime::CompiledModule& module_;
   runtime::EngineConfiguration configuration_;
   validator::ModuleContext context_;
+  const runtime::TypeRegistry& types_;
   std::unique_ptr<FunctionCode[]> functions_;
   std::vector<std::uint32_t> global_slots_;
   mutable std::mutex mutex_;

@@ -95,11 +95,11 @@ RunStatus run_function(Run& run, Function& function, Slot* frame, std::span<cons
 class Interpreter final : public runtime::Executor {
  public:
   [[nodiscard]] Result<std::unique_ptr<runtime::ModuleCode>> compile(
-      const runtime::CompiledModule& module,
+      const runtime::CompiledModule& module, validator::ModuleContext context,
+      const runtime::TypeRegistry& types,
       const runtime::EngineConfiguration& configuration) const override {
-    auto context = validator::validate_module_environment(module.tree, configuration.limits);
-    if (!context) return propagate(std::move(context));
-    auto code = std::make_unique<TranslatedModule>(module, configuration, *std::move(context));
+    auto code =
+        std::make_unique<TranslatedModule>(module, configuration, std::move(context), types);
     validator::FunctionChecker checker(code->context());
     validator::NullSink sink;
     for (std::uint32_t i = 0; i < module.tree.functions.size(); ++i) {
@@ -114,9 +114,14 @@ class Interpreter final : public runtime::Executor {
   [[nodiscard]] RunStatus call(Store& store, Stack& stack, Function& function,
                                std::span<const Slot> arguments, std::span<Slot> results,
                                Trap& trap) const override {
-    Run run{.store = &store, .stack = &stack, .limit = stack.limit(), .trap = &trap};
+    Run run{.store = &store,
+            .heap = &store.heap(),
+            .stack = &stack,
+            .limit = stack.limit(),
+            .trap = &trap};
     stack.state = Stack::State::running;
     stack.boundary = nullptr;
+    stack.top = stack.base();
     const RunStatus status = run_function(run, function, stack.base(), arguments, results);
     if (status != RunStatus::suspended) stack.state = Stack::State::idle;
     return status;
@@ -124,7 +129,11 @@ class Interpreter final : public runtime::Executor {
 
   [[nodiscard]] RunStatus resume(Store& store, Stack& stack, std::span<Slot> results,
                                  Trap& trap) const override {
-    Run run{.store = &store, .stack = &stack, .limit = stack.limit(), .trap = &trap};
+    Run run{.store = &store,
+            .heap = &store.heap(),
+            .stack = &stack,
+            .limit = stack.limit(),
+            .trap = &trap};
     stack.state = Stack::State::running;
     Registers r;
     r.run = &run;
@@ -149,8 +158,12 @@ class Interpreter final : public runtime::Executor {
       trap = Trap(TrapCode::call_stack_exhausted);
       return RunStatus::trapped;
     }
-    Run run{
-        .store = &store, .stack = &stack, .limit = stack.limit(), .nested = true, .trap = &trap};
+    Run run{.store = &store,
+            .heap = &store.heap(),
+            .stack = &stack,
+            .limit = stack.limit(),
+            .nested = true,
+            .trap = &trap};
     Slot* const top = stack.top;
     void* const boundary = stack.boundary;
     ++stack.nested_runs;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "interpreter/cell.hpp"
+#include "runtime/heap.hpp"
 #include "runtime/instance.hpp"
 #include "runtime/stack.hpp"
 #include "runtime/trap.hpp"
@@ -59,6 +60,7 @@ enum class Exit : std::uint8_t { finished, trapped, suspended };
 /// What belongs to one native activation of the dispatch loop.
 struct Run {
   runtime::Store* store = nullptr;
+  runtime::Heap* heap = nullptr;  ///< of the store
   runtime::Stack* stack = nullptr;
   /// First slot no frame may reach. Lies below the end of the stack by what boundaries need.
   Slot* limit = nullptr;

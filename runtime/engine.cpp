@@ -1,5 +1,7 @@
 #include "runtime/engine.hpp"
 
+#include <algorithm>
+
 #include "runtime/initial_memory.hpp"
 
 namespace airlock::runtime {
@@ -25,8 +27,14 @@ Result<std::shared_ptr<const CompiledModule>> Engine::compile(decoder::SharedByt
 
   auto module = std::make_shared<CompiledModule>();
   module->tree = *std::move(tree);
+  auto context = validator::validate_module_environment(module->tree, limits());
+  if (!context) return propagate(std::move(context));
+  // Only now, so that a module whose types are refused leaves none behind.
   module->type_ids = types_.intern(module->tree);
-  auto code = executor_->compile(*module, configuration_);
+  module->has_heap_types = std::ranges::any_of(module->tree.types, [](const auto& type) {
+    return type.composite.kind != decoder::CompositeKind::function;
+  });
+  auto code = executor_->compile(*module, *std::move(context), types_, configuration_);
   if (!code) return propagate(std::move(code));
   module->code = *std::move(code);
 

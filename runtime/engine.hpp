@@ -27,6 +27,8 @@ struct EngineConfiguration {
   bool lazy_translation = true;  ///< bodies are validated at once, but translated when first called
   /// Whether running consumes `Store::fuel`, one unit for an instruction. Costs nothing when off.
   bool metered = false;
+  /// Collects garbage at every allocation: to find references that the collector does not see.
+  bool collect_always = false;
   Limits limits{};
 };
 
@@ -41,6 +43,7 @@ struct CompiledModule {
 
   decoder::Module tree;
   std::vector<TypeId> type_ids;  ///< canonical type of every type index
+  bool has_heap_types = false;   ///< some of them are structures or arrays
   std::unique_ptr<ModuleCode> code;
   std::unordered_map<std::string_view, std::uint32_t> exports;  ///< name to place in `tree.exports`
   /// What active data segments make of the module's memories; null where it is not shared.

@@ -12,6 +12,7 @@
 #include "runtime/function.hpp"
 #include "runtime/slot.hpp"
 #include "runtime/trap.hpp"
+#include "validator/module_validator.hpp"
 
 namespace airlock::runtime {
 
@@ -38,9 +39,13 @@ class Executor {
   virtual ~Executor() = default;
 
   /// Validates all bodies and translates them (or prepares to, when lazy).
-  /// `module.tree` and `module.type_ids` are filled in; `module.code` is what this returns.
+  /// `module.tree`, which is valid but for the bodies, and `module.type_ids` are filled in;
+  /// `module.code` is what this returns.
+  /// @param context what the bodies are checked against
+  /// @param types where the types of the module are interned
   [[nodiscard]] virtual Result<std::unique_ptr<ModuleCode>> compile(
-      const CompiledModule& module, const EngineConfiguration& configuration) const = 0;
+      const CompiledModule& module, validator::ModuleContext context, const TypeRegistry& types,
+      const EngineConfiguration& configuration) const = 0;
 
   /// Starts a call of `function` on an idle stack and runs until it finishes, traps or suspends.
   /// @param arguments `function.parameter_slots` slots

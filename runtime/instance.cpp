@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "runtime/heap.hpp"
 #include "runtime/instance_storage.hpp"
 #include "runtime/store.hpp"
 
@@ -98,6 +99,21 @@ decoder::Bytes Instance::data_segment(std::uint32_t segment) const {
 void Instance::drop_elements(std::uint32_t segment) {
   dropped_elements[segment] = true;
   storage->element_values.erase(segment);
+}
+
+void Instance::trace(Marker& marker) const {
+  const auto& tree = module->tree;
+  // Functions are not in the heap: tables and globals of them need not be looked through.
+  if (!storage->global_slots.empty()) {
+    const Slot* slot = storage->global_slots.data();
+    for (const auto& global : tree.globals) {
+      if (global.type.value.is_reference()) marker.reference(slot->bits);
+      slot += slot_count(global.type.value);
+    }
+  }
+  for (const auto& table : storage->own_tables)
+    if (table->type.element != decoder::funcref) marker.references(table->elements);
+  for (const auto& [segment, values] : storage->element_values) marker.references(values);
 }
 
 TrapCode Instance::initialize_table(std::uint32_t table, std::uint32_t segment,

@@ -18,6 +18,7 @@
 
 namespace airlock::runtime {
 
+class Marker;
 class Store;
 
 /// What all tables of a store may hold together, and what they hold.
@@ -134,6 +135,10 @@ struct Instance {
   [[nodiscard]] decoder::Bytes data_segment(std::uint32_t segment) const;
   void drop_elements(std::uint32_t segment);
   void drop_data(std::uint32_t segment) { dropped_data[segment] = true; }
+
+  /// Hands the references in its own tables, globals and element segments to the collector; also
+  /// while it is still being allocated.
+  void trace(Marker& marker) const;
 
   // Owning storage behind the pointers above; see instance.cpp.
   struct Storage;

@@ -16,16 +16,25 @@ using decoder::SegmentMode;
 
 /// One allocation, step by step in the order of the specification's `instantiate` and
 /// `allocmodule`.
-class Allocation {
+class Allocation final : RootSource {
  public:
   Allocation(Store& store, Instance& instance)
       : store_(store),
         instance_(instance),
         storage_(*instance.storage),
         module_(*instance.module),
-        tree_(instance.module->tree) {}
+        tree_(instance.module->tree) {
+    store_.heap().add(*this);
+  }
+  ~Allocation() { store_.heap().remove(*this); }
+  Allocation(const Allocation&) = delete;
+  Allocation& operator=(const Allocation&) = delete;
+
+  /// Constant expressions may collect before the instance belongs to the store.
+  void trace(Marker& marker) override { instance_.trace(marker); }
 
   Result<void> run(std::span<const External> imports) {
+    if (module_.has_heap_types) store_.heap().know_types();
     if (auto step = bind_imports(imports); !step) return step;
     storage_.functions.resize((tree_.functions.size() + Storage::functions_per_page - 1) /
                               Storage::functions_per_page);

@@ -27,9 +27,29 @@ Stack::Stack(std::size_t bytes) {
 }
 
 Stack::~Stack() {
+  if (link_ != nullptr) {
+    *link_ = next_;
+    if (next_ != nullptr) next_->link_ = link_;
+  }
   if (base_ == nullptr) return;
   const auto bytes = static_cast<std::size_t>(limit_ - base_) * sizeof(Slot);
   munmap(base_, bytes + static_cast<std::size_t>(host_page_size()));
+}
+
+StackList::~StackList() {
+  for (Stack* stack = first_; stack != nullptr;) {
+    Stack* const next = stack->next_;
+    stack->next_ = nullptr;
+    stack->link_ = nullptr;
+    stack = next;
+  }
+}
+
+void StackList::add(Stack& stack) {
+  stack.next_ = first_;
+  stack.link_ = &first_;
+  if (first_ != nullptr) first_->link_ = &stack.next_;
+  first_ = &stack;
 }
 
 }  // namespace airlock::runtime

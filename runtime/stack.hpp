@@ -8,6 +8,24 @@
 
 namespace airlock::runtime {
 
+class Stack;
+
+/// The stacks of a store, for whoever has to look at all of them. Stacks join when they are made
+/// and leave when they are destroyed, which may be after the list.
+class StackList {
+ public:
+  StackList() = default;
+  ~StackList();
+  StackList(const StackList&) = delete;
+  StackList& operator=(const StackList&) = delete;
+
+  void add(Stack& stack);
+  [[nodiscard]] const Stack* first() const { return first_; }
+
+ private:
+  Stack* first_ = nullptr;
+};
+
 /// Value slots, return records and boundary records of one thread of execution, in one reserved
 /// address range whose pages come into being when touched. Plain data: suspending is leaving the
 /// dispatch loop with the stack kept. What the words mean is the interpreter's business.
@@ -36,9 +54,16 @@ class Stack {
   void* boundary = nullptr;       ///< the innermost boundary record
   std::uint32_t nested_runs = 0;  ///< native depth of `call_nested`
 
+  /// The next stack of the same list.
+  [[nodiscard]] const Stack* next() const { return next_; }
+
  private:
   Slot* base_ = nullptr;
   Slot* limit_ = nullptr;
+
+  friend class StackList;
+  Stack* next_ = nullptr;
+  Stack** link_ = nullptr;  ///< what leads to this one: the list or the stack before it
 };
 
 }  // namespace airlock::runtime

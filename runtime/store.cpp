@@ -48,7 +48,25 @@ thread_local std::intptr_t NativeRun::outermost = 0;
 
 /// Members are destroyed from the last to the first: instances before the host functions they may
 /// refer to, and everything before the budgets it is charged to.
-struct Store::Contents {
+struct Store::Contents final : RootSource {
+  explicit Contents(Engine& engine)
+      : heap(engine.types(), {.limit = engine.limits().heap_bytes,
+                              .collects_always = engine.configuration().collect_always}) {
+    heap.add(*this);
+  }
+
+  /// All that is reachable from outside of the heap.
+  void trace(Marker& marker) override {
+    for (const auto& global : globals)
+      if (global.type.value.is_reference()) marker.reference(global.own[0].bits);
+    for (const auto& table : tables) marker.references(table->elements);
+    for (const auto& instance : instances) instance->trace(marker);
+    for (const Stack* stack = stacks.first(); stack != nullptr; stack = stack->next())
+      if (stack->state != Stack::State::idle) marker.words(stack->base(), stack->top);
+  }
+
+  StackList stacks;
+  Heap heap;
   MemoryBudget memory_budget;
   TableBudget table_budget;
   std::vector<std::unique_ptr<NativeFunction>> natives;
@@ -63,13 +81,14 @@ struct Store::Contents {
   Waiter waiter;
 };
 
-Store::Store(Engine& engine) : engine_(engine), contents_(std::make_unique<Contents>()) {
+Store::Store(Engine& engine) : engine_(engine), contents_(std::make_unique<Contents>(engine)) {
   contents_->memory_budget.limit = engine.limits().memory_bytes;
   contents_->table_budget.limit = engine.limits().store_table_elements;
 }
 
 Store::~Store() = default;
 
+Heap& Store::heap() { return contents_->heap; }
 MemoryBudget& Store::memory_budget() { return contents_->memory_budget; }
 TableBudget& Store::table_budget() { return contents_->table_budget; }
 
@@ -149,7 +168,11 @@ Exception* Store::make_exception(const Tag& tag, std::span<const Slot> values) {
 
 std::unique_ptr<Stack> Store::acquire_stack() {
   auto& free = contents_->free_stacks;
-  if (free.empty()) return std::make_unique<Stack>(engine_.limits().stack_bytes);
+  if (free.empty()) {
+    auto made = std::make_unique<Stack>(engine_.limits().stack_bytes);
+    contents_->stacks.add(*made);
+    return made;
+  }
   auto stack = std::move(free.back());
   free.pop_back();
   return stack;

@@ -10,6 +10,7 @@
 
 #include "decoder/error.hpp"
 #include "runtime/engine.hpp"
+#include "runtime/heap.hpp"
 #include "runtime/instance.hpp"
 #include "runtime/native.hpp"
 #include "runtime/stack.hpp"
@@ -78,6 +79,10 @@ class Store {
   [[nodiscard]] Result<std::vector<Value>> call(Function& function,
                                                 std::span<const Value> arguments,
                                                 Trap* trap = nullptr);
+
+  /// Structures, arrays and exceptions. What is neither on a stack of this store nor in a table, a
+  /// global or a `Root` does not survive the next allocation.
+  [[nodiscard]] Heap& heap();
 
   [[nodiscard]] MemoryBudget& memory_budget();
   [[nodiscard]] TableBudget& table_budget();

@@ -111,6 +111,10 @@ TypeId TypeRegistry::append(SubType type) {
     if (above.size() < longest_display) entry.supertypes = above;
   }
   entry.supertypes.push_back(id);
+  entry.layout.type = id;
+  entry.layout.display = entry.supertypes.data();
+  entry.layout.depth = static_cast<std::uint32_t>(entry.supertypes.size()) - 1;
+  lay_out(entry.type.composite, entry.layout);
   count_.store(id + std::size_t{1}, std::memory_order_release);
   return id;
 }

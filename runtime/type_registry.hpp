@@ -16,6 +16,7 @@
 #include "decoder/module.hpp"
 #include "decoder/types.hpp"
 #include "runtime/function.hpp"
+#include "runtime/layout.hpp"
 
 namespace airlock::runtime {
 
@@ -24,6 +25,7 @@ struct CanonicalType {
   TypeId id = 0;
   decoder::SubType type;           ///< indexed heap types hold canonical numbers
   std::vector<TypeId> supertypes;  ///< from the root down to this type itself; constant-time casts
+  Layout layout;                   ///< of its objects; a function type only has the display
 };
 
 /// Interns recursive groups, so that equal types (iso-recursively) have equal numbers. Safe to use

@@ -1,5 +1,5 @@
 // An executor for tests of the runtime alone: native functions run, and Wasm functions do what the
-// test says they do. Nothing is validated, so the modules of such tests have to be valid.
+// test says they do. Bodies are not validated, so the bodies in such tests have to be valid.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +33,8 @@ class FakeExecutor final : public Executor {
   std::map<std::uint32_t, Body> bodies;
 
   [[nodiscard]] Result<std::unique_ptr<ModuleCode>> compile(
-      const CompiledModule& module, const EngineConfiguration&) const override {
+      const CompiledModule& module, validator::ModuleContext, const TypeRegistry&,
+      const EngineConfiguration&) const override {
     return std::make_unique<Code>(module.tree.functions.size());
   }
 

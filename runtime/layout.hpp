@@ -1,0 +1,100 @@
+// How structures and arrays lie in the heap (specification: Execution, Runtime Structure, Structure
+// Instances, Array Instances).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "decoder/types.hpp"
+#include "runtime/function.hpp"
+#include "runtime/slot.hpp"
+
+namespace airlock::runtime {
+
+/// What every object in the heap begins with; its fields, elements or slots follow.
+struct Object {
+  TypeId type;
+  std::uint32_t length;  ///< of an array: elements; of an exception: slots; else 0
+
+  [[nodiscard]] std::byte* payload() { return reinterpret_cast<std::byte*>(this + 1); }
+  [[nodiscard]] const std::byte* payload() const {
+    return reinterpret_cast<const std::byte*>(this + 1);
+  }
+  /// A place in the object, counted from its beginning.
+  [[nodiscard]] std::byte* at(std::size_t offset) {
+    return reinterpret_cast<std::byte*>(this) + offset;
+  }
+  [[nodiscard]] const std::byte* at(std::size_t offset) const {
+    return reinterpret_cast<const std::byte*>(this) + offset;
+  }
+};
+static_assert(sizeof(Object) == 8);
+
+/// In place of a type: this object is an exception.
+inline constexpr TypeId exception_type = 0xffff'ffff;
+
+// Cells of the heap. An object of up to `largest_cell` bytes lies in a cell of the smallest size
+// that fits; each block of the heap has cells of one size. Sizes up to 128 are multiples of 8, so
+// that small objects waste nothing; above, a size is at most a quarter larger than the one before.
+inline constexpr std::uint32_t block_bytes = 32 * 1024;
+inline constexpr std::array<std::uint32_t, 37> cell_sizes{
+    16,   24,   32,   40,   48,   56,   64,   72,   80,   88,    96,   104, 112,
+    120,  128,  160,  192,  224,  256,  320,  384,  448,  512,   640,  768, 896,
+    1024, 1280, 1536, 2048, 2560, 3272, 4096, 5456, 8192, 10920, 16384};
+inline constexpr std::uint32_t largest_cell = cell_sizes.back();
+/// In place of a size class: the object has blocks of its own.
+inline constexpr std::uint32_t large_class = cell_sizes.size();
+
+/// The smallest class whose cells hold so many bytes, or `large_class`.
+[[nodiscard]] constexpr std::uint32_t size_class_of(std::uint64_t bytes) {
+  if (bytes > largest_cell) return large_class;
+  if (bytes <= 16) return 0;
+  if (bytes <= 128) return static_cast<std::uint32_t>((bytes + 7) / 8 - 2);
+  std::uint32_t number = 15;
+  while (cell_sizes[number] < bytes) ++number;
+  return number;
+}
+
+/// A field of a structure, or the elements of an array.
+struct FieldLayout {
+  decoder::ValueKind storage = decoder::ValueKind::i32;
+  std::uint8_t width_log2 = 2;  ///< bytes
+  std::uint32_t offset = 0;     ///< from the beginning of the object
+
+  [[nodiscard]] std::uint32_t width() const { return std::uint32_t{1} << width_log2; }
+};
+
+/// How objects of a type lie in the heap, and what casts ask about it. Computed once for each
+/// canonical type; the address is stable for as long as the engine.
+struct Layout {
+  TypeId type = 0;
+  decoder::CompositeKind kind = decoder::CompositeKind::function;
+  /// Elements are references that the collector follows (an array).
+  bool has_references = false;
+  std::uint32_t size = 0;                 ///< of a structure: bytes with the header
+  std::uint32_t size_class = 0;           ///< of a structure
+  std::vector<FieldLayout> fields;        ///< of a structure in order; of an array one
+  std::vector<std::uint32_t> references;  ///< of a structure: offsets the collector follows
+  /// All supertypes from the root down to the type itself, which stands at `depth`.
+  const TypeId* display = nullptr;
+  std::uint32_t depth = 0;
+
+  [[nodiscard]] const FieldLayout& element() const { return fields.front(); }
+  /// Bytes of an array with so many elements.
+  [[nodiscard]] std::uint64_t array_bytes(std::uint64_t length) const {
+    return sizeof(Object) + (length << element().width_log2);
+  }
+};
+
+/// Lays out a structure or array type. A structure that extends another has the fields of that one
+/// at the same offsets, since a field's offset only depends on the fields before it.
+void lay_out(const decoder::CompositeType& type, Layout& layout);
+
+/// What a field holds, as a value: two slots for a v128; packed fields are extended with zeros.
+[[nodiscard]] std::array<Slot, 2> load_field(const std::byte* place, const FieldLayout& field);
+/// The reverse; `value` are one or two slots.
+void store_field(std::byte* place, const FieldLayout& field, const Slot* value);
+
+}  // namespace airlock::runtime
