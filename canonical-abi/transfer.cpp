@@ -1,16 +1,10 @@
 #include "canonical-abi/transfer.hpp"
 
-#include <bit>
-#include <cmath>
-#include <cstring>
 #include <utility>
 
-#include "canonical-abi/layout.hpp"
-#include "runtime/executor.hpp"
+#include "canonical-abi/transfer_sides.hpp"
 
 namespace airlock::canonical_abi {
-
-static_assert(std::endian::native == std::endian::little, "memories are little-endian");
 
 using runtime::Slot;
 using runtime::Trap;
@@ -18,217 +12,11 @@ using runtime::TrapCode;
 
 namespace {
 
-constexpr std::uint64_t max_list_byte_length = (std::uint64_t{1} << 28) - 1;
-
 /// Bytes one call may move. More than any memory holds, so that only values that name the same
 /// bytes again and again can get there.
 constexpr std::uint64_t work_limit = std::uint64_t{1} << 33;
 
-constexpr std::uint32_t canonical_float32_nan = 0x7fc00000;
-constexpr std::uint64_t canonical_float64_nan = 0x7ff8000000000000;
-
-constexpr std::uint32_t canonicalize_nan32(std::uint32_t bits) {
-  return (bits & 0x7fffffff) > 0x7f800000 ? canonical_float32_nan : bits;
-}
-
-constexpr std::uint64_t canonicalize_nan64(std::uint64_t bits) {
-  return (bits & 0x7fffffffffffffff) > 0x7ff0000000000000 ? canonical_float64_nan : bits;
-}
-
-template <typename Word>
-Word read(const std::byte* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-template <typename Word>
-void write(std::byte* at, Word word) {
-  std::memcpy(at, &word, sizeof word);
-}
-
-std::uint64_t read_bytes(const std::byte* at, std::size_t size) {
-  switch (size) {
-    case 1:
-      return read<std::uint8_t>(at);
-    case 2:
-      return read<std::uint16_t>(at);
-    case 4:
-      return read<std::uint32_t>(at);
-    default:
-      return read<std::uint64_t>(at);
-  }
-}
-
-void write_bytes(std::byte* at, std::size_t size, std::uint64_t bits) {
-  switch (size) {
-    case 1:
-      return write(at, static_cast<std::uint8_t>(bits));
-    case 2:
-      return write(at, static_cast<std::uint16_t>(bits));
-    case 4:
-      return write(at, static_cast<std::uint32_t>(bits));
-    default:
-      return write(at, bits);
-  }
-}
-
-template <typename Word, typename Function>
-void transform(const std::byte* from, std::byte* to, std::uint64_t length, Function function) {
-  for (std::uint64_t i = 0; i < length; ++i) {
-    write<Word>(to + i * sizeof(Word), function(read<Word>(from + i * sizeof(Word))));
-  }
-}
-
-/// Makes the NaNs of a dense run of floats canonical; other kinds stay as they are.
-void canonicalize_floats(TypeKind kind, std::span<std::byte> bytes) {
-  if (kind == TypeKind::f32) {
-    transform<std::uint32_t>(bytes.data(), bytes.data(), bytes.size() / 4, canonicalize_nan32);
-  } else if (kind == TypeKind::f64) {
-    transform<std::uint64_t>(bytes.data(), bytes.data(), bytes.size() / 8, canonicalize_nan64);
-  }
-}
-
-std::uint64_t sign_extend(std::uint64_t bits, unsigned width) {
-  const unsigned shift = 64 - width;
-  return static_cast<std::uint64_t>(static_cast<std::int64_t>(bits << shift) >> shift);
-}
-
-std::uint32_t label_mask(std::size_t labels) {
-  return labels >= 32 ? 0xffffffff : (std::uint32_t{1} << labels) - 1;
-}
-
 }  // namespace
-
-// --- The sides -----------------------------------------------------------------------------------
-//
-// A side is a place where a value lies or will lie. It leads to the places of the value's parts.
-// Flat values need no coercions between joined types: a slot always holds a value's bits,
-// zero-extended.
-
-struct Transfer::MemoryFrom {
-  static constexpr bool is_value = false;
-  static constexpr bool is_flat = false;
-  const std::byte* at;
-
-  [[nodiscard]] std::uint64_t bits(std::size_t size) const { return read_bytes(at, size); }
-  template <typename AnyLayout>
-  [[nodiscard]] MemoryFrom field(const AnyLayout& layout, std::size_t i) const {
-    return {at + layout.offsets[i]};
-  }
-  [[nodiscard]] MemoryFrom element(const Layout& layout, std::uint64_t i) const {
-    return {at + layout.size * i};
-  }
-  [[nodiscard]] MemoryFrom payload(const Layout& layout) const {
-    return {at + layout.payload_offset};
-  }
-  [[nodiscard]] Range range(bool memory64) const {
-    if (memory64) return {read<std::uint64_t>(at), read<std::uint64_t>(at + 8)};
-    return {read<std::uint32_t>(at), read<std::uint32_t>(at + 4)};
-  }
-};
-
-struct Transfer::MemoryTo {
-  static constexpr bool is_value = false;
-  static constexpr bool is_flat = false;
-  std::byte* at;
-
-  void set_bits(std::size_t size, std::uint64_t bits) const { write_bytes(at, size, bits); }
-  template <typename AnyLayout>
-  [[nodiscard]] MemoryTo field(const AnyLayout& layout, std::size_t i) const {
-    return {at + layout.offsets[i]};
-  }
-  [[nodiscard]] MemoryTo element(const Layout& layout, std::uint64_t i) const {
-    return {at + layout.size * i};
-  }
-  [[nodiscard]] MemoryTo payload(const Layout& layout) const {
-    return {at + layout.payload_offset};
-  }
-  void clear(const Layout&) const {}
-  void set_range(const Range& range, bool memory64) const {
-    const std::size_t size = memory64 ? 8 : 4;
-    write_bytes(at, size, range.pointer);
-    write_bytes(at + size, size, range.length);
-  }
-};
-
-struct Transfer::FlatFrom {
-  static constexpr bool is_value = false;
-  static constexpr bool is_flat = true;
-  const Slot* at;
-
-  [[nodiscard]] std::uint64_t bits(std::size_t size) const {
-    return size == 8 ? at->bits : at->bits & ((std::uint64_t{1} << (size * 8)) - 1);
-  }
-  template <typename AnyLayout>
-  [[nodiscard]] FlatFrom field(const AnyLayout& layout, std::size_t i) const {
-    return {at + layout.flat_offsets[i]};
-  }
-  [[nodiscard]] FlatFrom element(const Layout& layout, std::uint64_t i) const {
-    return {at + layout.flat.size() * i};
-  }
-  [[nodiscard]] FlatFrom payload(const Layout&) const { return {at + 1}; }
-  [[nodiscard]] Range range(bool memory64) const {
-    if (memory64) return {at[0].i64, at[1].i64};
-    return {at[0].i32, at[1].i32};
-  }
-};
-
-struct Transfer::FlatTo {
-  static constexpr bool is_value = false;
-  static constexpr bool is_flat = true;
-  Slot* at;
-
-  void set_bits(std::size_t size, std::uint64_t bits) const {
-    at->bits = size == 8 ? bits : bits & 0xffffffff;
-  }
-  template <typename AnyLayout>
-  [[nodiscard]] FlatTo field(const AnyLayout& layout, std::size_t i) const {
-    return {at + layout.flat_offsets[i]};
-  }
-  [[nodiscard]] FlatTo element(const Layout& layout, std::uint64_t i) const {
-    return {at + layout.flat.size() * i};
-  }
-  [[nodiscard]] FlatTo payload(const Layout&) const { return {at + 1}; }
-  /// Flat values beyond those of the chosen case are zero.
-  void clear(const Layout& layout) const {
-    for (std::size_t i = 0; i < layout.flat.size(); ++i) at[i].bits = 0;
-  }
-  void set_range(const Range& range, bool) const {
-    at[0].bits = range.pointer;
-    at[1].bits = range.length;
-  }
-};
-
-struct Transfer::ValueFrom {
-  static constexpr bool is_value = true;
-  static constexpr bool is_flat = false;
-  const Value* at;
-
-  [[nodiscard]] std::uint64_t bits(std::size_t) const { return at->bits(); }
-  template <typename AnyLayout>
-  [[nodiscard]] ValueFrom field(const AnyLayout&, std::size_t i) const {
-    return {&(*at)[i]};
-  }
-  [[nodiscard]] ValueFrom payload(const Layout&) const { return {at->payload()}; }
-};
-
-struct Transfer::ValueTo {
-  static constexpr bool is_value = true;
-  static constexpr bool is_flat = false;
-  Value* at;
-};
-
-/// A row of values: the host's parameters or results.
-struct Transfer::ValuesFrom {
-  const Value* first;
-  [[nodiscard]] ValueFrom field(const TupleLayout&, std::size_t i) const { return {first + i}; }
-};
-
-struct Transfer::ValuesTo {
-  Value* first;
-  [[nodiscard]] ValueTo field(const TupleLayout&, std::size_t i) const { return {first + i}; }
-};
 
 // --- Bounds --------------------------------------------------------------------------------------
 
@@ -258,8 +46,7 @@ bool Transfer::charge_host(std::uint64_t bytes) {
   return true;
 }
 
-// --- Lifting and lowering values
-// -------------------------------------------------------------------
+// --- Lifting and lowering values -----------------------------------------------------------------
 
 /// Hands the place of lifted values to `then`: the flat values themselves, or the memory that the
 /// first of them points to if there are too many (`lift_flat_values`).
@@ -490,8 +277,7 @@ bool Transfer::flags(Type type, From from, To to) {
   return true;
 }
 
-// --- Handles
-// ---------------------------------------------------------------------------------------
+// --- Handles -------------------------------------------------------------------------------------
 
 template <typename From, typename To>
 bool Transfer::handle(Type type, From from, To to) {
@@ -515,65 +301,7 @@ bool Transfer::handle(Type type, From from, To to) {
   return true;
 }
 
-/// `lift_own` and `lift_borrow`.
-bool Transfer::lift_handle(Type type, std::uint32_t index, std::uint32_t& rep) {
-  Handle* handle = find_handle(*from_.inst, index, type->resource, trap_);
-  if (!handle) return false;
-  rep = handle->rep;
-  if (type->kind == TypeKind::borrow) {
-    if (from_.subtask) from_.subtask->add_lender(index, *handle);
-    return true;
-  }
-  if (handle->num_lends != 0) return fail("cannot remove owned resource while borrowed");
-  if (handle->kind != HandleKind::own) return fail("cannot lift own resource from a borrow");
-  from_.inst->handles.remove(index);
-  return true;
-}
-
-/// `lower_own` and `lower_borrow`.
-bool Transfer::lower_handle(Type type, std::uint32_t rep, std::uint32_t& index) {
-  Handle handle{.kind = HandleKind::own, .rep = rep, .rt = type->resource};
-  if (type->kind == TypeKind::borrow) {
-    // The implementation of a resource gets what it stands for, not a handle.
-    if (to_.inst == type->resource->impl) {
-      index = rep;
-      return true;
-    }
-    handle.kind = HandleKind::borrow;
-    handle.borrow_scope = to_.task;
-    if (to_.task) to_.task->num_borrows += 1;
-  }
-  const auto added = add_handle(*to_.inst, handle, trap_);
-  if (!added) return false;
-  index = *added;
-  return true;
-}
-
-Handle* find_handle(ComponentInstance& inst, std::uint32_t index, const ResourceType* type,
-                    Trap& trap) {
-  Handle* handle = inst.handles.get(index);
-  if (!handle) {
-    trap = Trap(TrapCode::host, "unknown handle index " + std::to_string(index));
-    return nullptr;
-  }
-  if (handle->rt == type) return handle;
-  const auto side = [](const ResourceType* rt) { return rt->impl ? "guest" : "host"; };
-  const bool same_side = (handle->rt->impl == nullptr) == (type->impl == nullptr);
-  trap = Trap(TrapCode::host,
-              "handle index " + std::to_string(index) + " used with the wrong type, expected " +
-                  side(type) + "-defined resource but found a " + (same_side ? "different " : "") +
-                  side(handle->rt) + "-defined resource");
-  return nullptr;
-}
-
-std::optional<std::uint32_t> add_handle(ComponentInstance& inst, const Handle& handle, Trap& trap) {
-  const auto index = inst.handles.add(handle);
-  if (!index) trap = Trap(TrapCode::host, "resource table has no free keys");
-  return index;
-}
-
-// --- Lists
-// -----------------------------------------------------------------------------------------
+// --- Lists ---------------------------------------------------------------------------------------
 
 template <typename From, typename To>
 bool Transfer::list(Type type, From from, To to) {
@@ -612,37 +340,6 @@ bool Transfer::fixed_list(Type type, From from, To to) {
   } else {
     return elements(type->element, length, from, to);
   }
-}
-
-/// Checks that a guest's list lies inside its memory (`load_list_from_range`).
-bool Transfer::find_source_list(Type element, const Range& range, const std::byte*& data) {
-  const Layout& layout = element->layout(from_.memory64());
-  if (range.length > max_list_byte_length / layout.size) {
-    return fail(to_.opts ? "list content out-of-bounds"
-                         : "list pointer/length out of bounds of memory");
-  }
-  if (range.pointer != align_to(range.pointer, layout.alignment)) {
-    return fail("unaligned pointer");
-  }
-  const std::uint64_t bytes = range.length * layout.size;
-  if (!from_.opts->memory || !from_.opts->memory->contains(range.pointer, bytes)) {
-    return fail(to_.opts ? "list content out-of-bounds"
-                         : "list pointer/length out of bounds of memory");
-  }
-  data = from_.opts->memory->base + range.pointer;
-  return charge(bytes);
-}
-
-/// Allocates a list in the destination (`store_list_into_range`).
-bool Transfer::make_list(Type element, std::uint64_t length, Range& range, std::byte*& data) {
-  const Layout& layout = element->layout(to_.memory64());
-  if (length > 2 * max_list_byte_length / layout.size) return fail("list is too long");
-  range.length = length;
-  if (!reallocate(0, 0, layout.alignment, length * layout.size, "list", range.pointer)) {
-    return false;
-  }
-  data = to_memory(range.pointer);
-  return charge(length * layout.size);
 }
 
 /// Moves elements between guests, as a block if their type allows.
@@ -728,8 +425,7 @@ bool Transfer::lower_elements(Type element, const Value& list, To to) {
   }
 }
 
-// --- Strings
-// ---------------------------------------------------------------------------------------
+// --- Strings -------------------------------------------------------------------------------------
 
 template <typename From, typename To>
 bool Transfer::string(From from, To to) {
@@ -749,53 +445,6 @@ bool Transfer::string(From from, To to) {
     to.set_range(range, to_.memory64());
     return true;
   }
-}
-
-// --- Calls into the guest -----------------------------------------------------------------------
-
-bool call_locked(ComponentInstance& inst, runtime::Stack& stack, runtime::Function& function,
-                 std::span<const Slot> arguments, std::span<Slot> results, Trap& trap) {
-  const bool may_leave = inst.may_leave;
-  inst.may_leave = false;
-  const runtime::RunStatus status = inst.store.engine().executor().call_nested(
-      inst.store.core(), stack, function, arguments, results, trap);
-  inst.may_leave = may_leave;
-  if (status == runtime::RunStatus::suspended) {
-    trap = Trap(TrapCode::host, "cannot block inside `realloc` or `post-return`");
-  }
-  return status == runtime::RunStatus::finished;
-}
-
-bool Transfer::reallocate(std::uint64_t old, std::uint64_t old_size, std::uint32_t alignment,
-                          std::uint64_t new_size, std::string_view what, std::uint64_t& pointer) {
-  const CanonicalOptions& opts = *to_.opts;
-  if (!opts.realloc || !opts.memory) return fail("no `realloc` to lower a " + std::string(what));
-  Slot arguments[4] = {};
-  arguments[0].bits = old;
-  arguments[1].bits = old_size;
-  arguments[2].bits = alignment;
-  arguments[3].bits = new_size;
-  Slot result{};
-  // Each `realloc` is a task of its own, with a thread of its own.
-  Thread thread;
-  Thread* const outer = std::exchange(store_.contents().current_thread, &thread);
-  const bool is_done =
-      call_locked(*to_.inst, stack_, *opts.realloc, arguments, {&result, 1}, trap_);
-  store_.contents().current_thread = outer;
-  if (!is_done) return false;
-  pointer = opts.memory64 ? result.i64 : result.i32;
-
-  // The official tests tell a call from the host from one between components.
-  const bool is_host = from_.opts == nullptr;
-  if (pointer != align_to(pointer, alignment)) {
-    return fail(is_host ? "realloc return: result not aligned" : "unaligned pointer");
-  }
-  if (!opts.memory->contains(pointer, new_size)) {
-    if (is_host) return fail("realloc return: beyond end of memory");
-    return fail(what == "pointer" ? "pointer out of bounds of memory"
-                                  : std::string(what) + " content out-of-bounds");
-  }
-  return true;
 }
 
 }  // namespace airlock::canonical_abi

@@ -12,7 +12,7 @@ using testing::bytes;
 template <typename Read>
 auto read(const testing::ByteVector& data, Read read_value) {
   ByteReader reader(data);
-  const auto value = read_value(reader);
+  auto value = read_value(reader);
   EXPECT_FALSE(reader.failed()) << reader.error().message;
   EXPECT_TRUE(reader.at_end());
   return value;

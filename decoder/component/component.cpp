@@ -2,38 +2,6 @@
 
 namespace airlock::decoder::component {
 
-std::string_view to_string(Sort sort) {
-  switch (sort) {
-    case Sort::core_function:
-      return "core func";
-    case Sort::core_table:
-      return "core table";
-    case Sort::core_memory:
-      return "core memory";
-    case Sort::core_global:
-      return "core global";
-    case Sort::core_tag:
-      return "core tag";
-    case Sort::core_type:
-      return "core type";
-    case Sort::core_module:
-      return "core module";
-    case Sort::core_instance:
-      return "core instance";
-    case Sort::function:
-      return "func";
-    case Sort::value:
-      return "value";
-    case Sort::type:
-      return "type";
-    case Sort::component:
-      return "component";
-    case Sort::instance:
-      return "instance";
-  }
-  return {};
-}
-
 std::string_view to_string(PrimValType type) {
   switch (type) {
     case PrimValType::bool_:

@@ -13,34 +13,15 @@
 #include <variant>
 #include <vector>
 
+#include "decoder/component/sort.hpp"
 #include "decoder/module.hpp"
 #include "decoder/reader.hpp"
 #include "decoder/types.hpp"
 
 namespace airlock::decoder::component {
 
-/// Every index space of a component: those of core definitions (`core:sort`) and its own (`sort`).
-enum class Sort : std::uint8_t {
-  core_function,
-  core_table,
-  core_memory,
-  core_global,
-  core_tag,
-  core_type,
-  core_module,
-  core_instance,
-  function,
-  value,
-  type,
-  component,
-  instance,
-};
-inline constexpr std::size_t sort_count = 13;
-
-[[nodiscard]] constexpr bool is_core(Sort sort) { return sort < Sort::function; }
-
 /// `core func`, `instance`: a sort as the text format writes it.
-[[nodiscard]] std::string_view to_string(Sort sort);
+[[nodiscard]] inline std::string_view to_string(Sort sort) { return row(sort).name; }
 
 /// A definition of an index space.
 struct SortIndex {

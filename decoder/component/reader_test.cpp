@@ -34,13 +34,18 @@ T only(int section_id, std::initializer_list<int> contents) {
 }
 
 template <typename T>
-T only_value_type(std::initializer_list<int> contents) {
+std::optional<T> find_value_type(std::initializer_list<int> contents) {
   const auto type = only<Type>(7, contents);
   const auto* value = std::get_if<DefValType>(&type.body);
-  EXPECT_NE(value, nullptr);
   const auto* body = value ? std::get_if<T>(value) : nullptr;
-  EXPECT_NE(body, nullptr);
-  return body ? *body : T{};
+  return body ? std::optional(*body) : std::nullopt;
+}
+
+template <typename T>
+T only_value_type(std::initializer_list<int> contents) {
+  const auto value = find_value_type<T>(contents);
+  EXPECT_TRUE(value.has_value());
+  return value.value_or(T{});
 }
 
 TEST(ComponentReader, EmptyComponent) {
@@ -133,7 +138,7 @@ TEST(ComponentReader, TypeNestingIsBounded) {
 }
 
 TEST(ComponentReader, ValueTypes) {
-  EXPECT_EQ(only_value_type<PrimValType>({1, 0x64}), PrimValType::error_context);
+  EXPECT_EQ(find_value_type<PrimValType>({1, 0x64}), PrimValType::error_context);
   const auto record = only_value_type<RecordType>({1, 0x72, 2, 1, 'a', 0x7f, 1, 'b', 5});
   ASSERT_EQ(record.fields.size(), 2U);
   EXPECT_EQ(record.fields[0].label, "a");

@@ -245,63 +245,6 @@ DefValType TypeReader::read_def_val_type(ByteReader& reader, std::uint8_t code) 
   }
 }
 
-/// The sort that follows the byte of a core sort.
-std::optional<Sort> core_sort(std::uint8_t code) {
-  switch (code) {
-    case 0x00:
-      return Sort::core_function;
-    case 0x01:
-      return Sort::core_table;
-    case 0x02:
-      return Sort::core_memory;
-    case 0x03:
-      return Sort::core_global;
-    case 0x04:
-      return Sort::core_tag;
-    case 0x10:
-      return Sort::core_type;
-    case 0x11:
-      return Sort::core_module;
-    case 0x12:
-      return Sort::core_instance;
-    default:
-      return std::nullopt;
-  }
-}
-
-/// The (last) byte that stands for a sort.
-std::uint8_t code_of(Sort sort) {
-  switch (sort) {
-    case Sort::core_function:
-      return 0x00;
-    case Sort::core_table:
-      return 0x01;
-    case Sort::core_memory:
-      return 0x02;
-    case Sort::core_global:
-      return 0x03;
-    case Sort::core_tag:
-      return 0x04;
-    case Sort::core_type:
-      return 0x10;
-    case Sort::core_module:
-      return 0x11;
-    case Sort::core_instance:
-      return 0x12;
-    case Sort::function:
-      return 0x01;
-    case Sort::value:
-      return 0x02;
-    case Sort::type:
-      return 0x03;
-    case Sort::component:
-      return 0x04;
-    case Sort::instance:
-      return 0x05;
-  }
-  return 0;
-}
-
 bool may_be_aliased_outward(Sort sort) {
   return sort == Sort::core_module || sort == Sort::core_type || sort == Sort::type ||
          sort == Sort::component;
@@ -364,29 +307,17 @@ std::optional<ValType> read_result_list(ByteReader& reader) {
 
 Sort read_core_sort(ByteReader& reader, std::string_view what) {
   const auto code = reader.byte();
-  if (const auto sort = core_sort(code)) return *sort;
+  if (const auto sort = find_sort(true, code)) return *sort;
   fail_leading_byte(reader, code, what);
   return Sort::core_function;
 }
 
 Sort read_sort(ByteReader& reader, std::string_view what) {
-  switch (const auto code = reader.byte(); code) {
-    case 0x00:
-      return read_core_sort(reader, what);
-    case 0x01:
-      return Sort::function;
-    case 0x02:
-      return Sort::value;
-    case 0x03:
-      return Sort::type;
-    case 0x04:
-      return Sort::component;
-    case 0x05:
-      return Sort::instance;
-    default:
-      fail_leading_byte(reader, code, what);
-      return Sort::function;
-  }
+  const auto code = reader.byte();
+  if (code == 0x00) return read_core_sort(reader, what);
+  if (const auto sort = find_sort(false, code)) return *sort;
+  fail_leading_byte(reader, code, what);
+  return Sort::function;
 }
 
 ExternName read_extern_name(ByteReader& reader) {
@@ -418,7 +349,7 @@ ExternType read_extern_type(ByteReader& reader) {
   ExternType type;
   type.sort = read_sort(reader, what);
   if (is_core(type.sort) && type.sort != Sort::core_module)
-    fail_leading_byte(reader, code_of(type.sort), what);
+    fail_leading_byte(reader, row(type.sort).code, what);
   if (type.sort == Sort::type) {
     const auto bound = reader.byte();
     if (bound > 0x01) fail_leading_byte(reader, bound, "type bound");
@@ -443,7 +374,7 @@ Alias read_alias(ByteReader& reader) {
   const auto code = reader.byte();
   if (code == 0x02) {
     if (!may_be_aliased_outward(alias.sort))
-      fail_leading_byte(reader, code_of(alias.sort), what, sort_offset);
+      fail_leading_byte(reader, row(alias.sort).code, what, sort_offset);
     OuterAlias outer{.count = reader.u32()};
     outer.index = reader.u32();
     alias.target = outer;

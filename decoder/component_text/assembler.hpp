@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "decoder/component/sort.hpp"
 #include "decoder/component_text/core_type_parser.hpp"
 #include "decoder/component_text/scope.hpp"
-#include "decoder/component_text/sort.hpp"
 #include "decoder/error.hpp"
 #include "decoder/limits.hpp"
 #include "decoder/text/parser.hpp"

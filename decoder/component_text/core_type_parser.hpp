@@ -5,12 +5,15 @@
 #include <string_view>
 #include <vector>
 
-#include "decoder/component_text/sort.hpp"
+#include "decoder/component/sort.hpp"
 #include "decoder/text/encoder.hpp"
 #include "decoder/text/module_parser.hpp"
 
 namespace airlock::decoder::component_text {
 
+using component::Sort;
+using component::sort_count;
+using component::sort_table;
 using text::Encoder;
 using text::Token;
 

@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "decoder/component/sort.hpp"
 #include "decoder/component_text/core_type_parser.hpp"
-#include "decoder/component_text/sort.hpp"
 #include "decoder/text/encoder.hpp"
 
 namespace airlock::decoder::component_text {

@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
-namespace airlock::decoder::component_text {
+namespace airlock::decoder::component {
 
+/// Every index space of a component: those of core definitions (`core:sort`) and its own (`sort`).
 enum class Sort : std::uint8_t {
   core_function,
   core_table,
@@ -51,6 +53,15 @@ inline constexpr std::size_t sort_count = sort_table.size();
 
 [[nodiscard]] constexpr std::size_t number(Sort sort) { return static_cast<std::size_t>(sort); }
 [[nodiscard]] constexpr const SortRow& row(Sort sort) { return sort_table[number(sort)]; }
+[[nodiscard]] constexpr bool is_core(Sort sort) { return row(sort).is_core; }
+
+/// The sort with this code, among those of core definitions or among the others.
+[[nodiscard]] constexpr std::optional<Sort> find_sort(bool is_core, std::uint8_t code) {
+  for (std::size_t i = 0; i < sort_count; ++i) {
+    if (sort_table[i].is_core == is_core && sort_table[i].code == code) return static_cast<Sort>(i);
+  }
+  return std::nullopt;
+}
 
 /// Whether an `outer` alias may refer to this sort (Explainer.md, Alias Definitions).
 [[nodiscard]] constexpr bool is_outer_aliasable(Sort sort) {
@@ -58,4 +69,4 @@ inline constexpr std::size_t sort_count = sort_table.size();
          sort == Sort::type;
 }
 
-}  // namespace airlock::decoder::component_text
+}  // namespace airlock::decoder::component
