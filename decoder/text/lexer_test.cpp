@@ -7,7 +7,6 @@ namespace airlock::decoder::text {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 /// Tokens as one letter of their kind and their text.
 std::vector<std::string> tokens_of(std::string_view source) {

@@ -10,7 +10,6 @@ namespace airlock::decoder::text {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::StartsWith;
 
 Module module_of(std::string_view source) {
@@ -223,7 +222,7 @@ TEST(Assemble, ErrorsOfTheBinaryFindTheirPlace) {
   Error error{.kind = ErrorKind::invalid, .message = "x"};
   error.offset = bytes.find("\x41\x07");
   EXPECT_EQ(locate(error, assembled->map, source).position, (SourcePosition{3, 5}));
-  error.offset = bytes.find("\x1a");
+  error.offset = bytes.find('\x1a');
   EXPECT_EQ(locate(error, assembled->map, source).position, (SourcePosition{2, 9}));
 }
 
