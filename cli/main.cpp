@@ -21,6 +21,8 @@ constexpr auto examples = R"(Examples:
   airlock run --dir .::/ --env HOME=/ app.wasm
   airlock run --invoke 'add(1, 2)' calc.wasm
   airlock inspect app.wasm
+  airlock parse app.wat -o app.wasm           text to binary
+  airlock print --folded app.wasm             binary to text
   airlock wast tests/*.wast
 
 `airlock COMMAND --help` says more about a command.)";
@@ -42,10 +44,32 @@ uncaught exception.)";
 constexpr auto wast_footer =
     R"(Runs scripts of the official test suites: modules with assertions about them.
 Prints a line for each directive that fails and a line for each file with failures; the last line
-is `N passed, N failed, N skipped`, over directives. The exit code is 0 if none failed.)";
+is `N passed, N failed, N skipped`, over directives. The line before says how many errors of
+decoding and validation are right in kind but read otherwise than the script has it. The exit code
+is 0 if none failed.
+
+--round-trip runs each core module not as it is written but as it comes back from being printed and
+read again, folded and flat, and fails it if one of the forms is not stable.)";
 
 constexpr auto validate_footer =
     R"(Says nothing and exits with 0 if all files are valid; else prints why and exits with 1.)";
+
+constexpr auto parse_footer =
+    R"(FILE is the text of a core module or component; `-` reads standard input. A binary is handed
+on as it is. Identifiers are kept in the custom section `name`.
+
+The binary is well-formed, but need not be valid: `airlock validate` says whether it is.)";
+
+constexpr auto print_footer =
+    R"(FILE is a core module, binary or text; `-` reads standard input. It need not be valid.
+Names come from the custom section `name`; other custom sections become `(@custom ...)`
+annotations, branch hints `(@metadata.code.branch_hint ...)`. Parsing the text gives the module
+again.
+
+--folded writes (i32.add (local.get 0) (i32.const 1)) where the flat form takes three lines. What
+does not read well folded (operands from outside of a block, unreachable code) stays flat.
+--offsets begins each line with the offset of what it shows: (;@2a4;). It is the offset that errors
+and backtraces give.)";
 
 constexpr auto inspect_footer =
     R"(Shows whether FILE is a core module or a component, its imports and exports (those of a
@@ -118,6 +142,26 @@ CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
   return run;
 }
 
+CLI::App* add_parse(CLI::App& app, ParseOptions& options) {
+  auto* parse = app.add_subcommand("parse", "Turn the text format into the binary format");
+  parse->add_option("FILE", options.file, "Text")->required()->type_name("");
+  parse->add_option("-o,--output", options.output, "Where to write the binary (standard output)")
+      ->type_name("FILE");
+  parse->footer(parse_footer);
+  return parse;
+}
+
+CLI::App* add_print(CLI::App& app, PrintOptions& options) {
+  auto* print = app.add_subcommand("print", "Turn the binary format into the text format");
+  print->add_option("FILE", options.file, "Binary or text")->required()->type_name("");
+  print->add_option("-o,--output", options.output, "Where to write the text (standard output)")
+      ->type_name("FILE");
+  print->add_flag("--folded", options.is_folded, "Write operands within their instructions");
+  print->add_flag("--offsets", options.has_offsets, "Say where in the binary each line comes from");
+  print->footer(print_footer);
+  return print;
+}
+
 /// Splits what stands behind the options of `run` into the file and the guest's arguments.
 bool take_file(const std::vector<std::string>& rest, RunOptions& options) {
   if (rest.empty()) {
@@ -147,9 +191,11 @@ int main(int argc, char** argv) {
   RunArguments run_arguments;
   auto* run_app = add_run(app, run_arguments);
 
-  FilesOptions wast_options;
+  WastOptions wast_options;
   auto* wast_app = app.add_subcommand("wast", "Run test scripts");
   wast_app->add_option("FILE", wast_options.files, "Scripts")->required()->type_name("");
+  wast_app->add_flag("--round-trip", wast_options.round_trip,
+                     "Print each core module, read it again and run that");
   wast_app->footer(wast_footer);
 
   FilesOptions validate_options;
@@ -158,6 +204,11 @@ int main(int argc, char** argv) {
       ->required()
       ->type_name("");
   validate_app->footer(validate_footer);
+
+  ParseOptions parse_options;
+  auto* parse_app = add_parse(app, parse_options);
+  PrintOptions print_options;
+  auto* print_app = add_print(app, print_options);
 
   InspectOptions inspect_options;
   auto* inspect_app = app.add_subcommand("inspect", "Show what a module or component is and needs");
@@ -184,6 +235,8 @@ int main(int argc, char** argv) {
     return run(options);
   }
   if (wast_app->parsed()) return wast(wast_options);
+  if (parse_app->parsed()) return parse(parse_options);
+  if (print_app->parsed()) return print(print_options);
   if (validate_app->parsed()) return validate(validate_options);
   return inspect(inspect_options);
 }

@@ -35,13 +35,32 @@ struct FilesOptions {
   std::vector<std::string> files;
 };
 
+struct WastOptions {
+  std::vector<std::string> files;
+  bool round_trip = false;  ///< run each core module as printed and read again
+};
+
+struct ParseOptions {
+  std::string file;
+  std::string output;  ///< empty: standard output
+};
+
+struct PrintOptions {
+  std::string file;
+  std::string output;  ///< empty: standard output
+  bool is_folded = false;
+  bool has_offsets = false;
+};
+
 struct InspectOptions {
   std::string file;
 };
 
 // The subcommands. Each returns the exit code of the process.
 [[nodiscard]] int run(const RunOptions& options);
-[[nodiscard]] int wast(const FilesOptions& options);
+[[nodiscard]] int wast(const WastOptions& options);
+[[nodiscard]] int parse(const ParseOptions& options);
+[[nodiscard]] int print(const PrintOptions& options);
 [[nodiscard]] int validate(const FilesOptions& options);
 [[nodiscard]] int inspect(const InspectOptions& options);
 

@@ -1,5 +1,6 @@
 // airlock wast
 
+#include <filesystem>
 #include <iostream>
 #include <map>
 
@@ -27,30 +28,32 @@ void print_skips(const ScriptSummary& summary, const std::string& file) {
     std::cout << file << ": skipped " << times << ": " << reason << '\n';
 }
 
-Result<ScriptSummary> run_file(const std::string& file, const Limits& limits) {
+Result<ScriptSummary> run_file(const std::string& file, const WastOptions& options,
+                               const Limits& limits) {
   const auto source = read_file(file, limits);
   if (!source) return std::unexpected(source.error());
   runtime::Engine engine(interpreter::make_executor(), {.limits = limits});
   const auto components = make_component_host(engine);
-  return run_script(engine, *source, {.components = components.get()});
+  return run_script(engine, *source,
+                    {.components = components.get(),
+                     .round_trip = options.round_trip,
+                     .folder = std::filesystem::path(file).parent_path().string()});
 }
 
 }  // namespace
 
-int wast(const FilesOptions& options) {
+int wast(const WastOptions& options) {
   const Limits limits;
-  std::size_t passed = 0;
-  std::size_t failed = 0;
-  std::size_t skipped = 0;
+  ScriptSummary total;
   Progress progress("running " + options.files.front());
   for (std::size_t i = 0; i < options.files.size(); ++i) {
     const auto& file = options.files[i];
     progress.update("running " + file + " (" + std::to_string(i + 1) + " of " +
                     std::to_string(options.files.size()) + ")");
-    const auto summary = run_file(file, limits);
+    const auto summary = run_file(file, options, limits);
     if (!summary) {
       std::cout << format_error(summary.error(), file, "script") << '\n';
-      ++failed;
+      ++total.failed;
       continue;
     }
     for (const auto& report : summary->reports)
@@ -59,12 +62,16 @@ int wast(const FilesOptions& options) {
     if (summary->failed > 0)
       std::cout << file << ": " << counts(summary->passed, summary->failed, summary->skipped)
                 << '\n';
-    passed += summary->passed;
-    failed += summary->failed;
-    skipped += summary->skipped;
+    total.passed += summary->passed;
+    total.failed += summary->failed;
+    total.skipped += summary->skipped;
+    total.differing_messages += summary->differing_messages;
+    total.round_trips += summary->round_trips;
   }
-  std::cout << counts(passed, failed, skipped) << '\n';
-  return failed == 0 ? 0 : 1;
+  if (options.round_trip) std::cout << total.round_trips << " modules printed and read again\n";
+  std::cout << total.differing_messages << " messages of decoding and validation differ\n"
+            << counts(total.passed, total.failed, total.skipped) << '\n';
+  return total.failed == 0 ? 0 : 1;
 }
 
 }  // namespace airlock::cli

@@ -77,7 +77,8 @@ struct Function {
   std::uint32_t type = 0;  ///< type index
   std::vector<LocalRun> locals{};
   Expression body{};
-  std::uint64_t offset = 0;  ///< of the function's entry in the code section
+  std::uint64_t offset = 0;       ///< of the function's entry in the code section
+  std::uint64_t code_offset = 0;  ///< of its locals, behind the size; branch hints count from here
 };
 
 enum class SegmentMode : std::uint8_t { active, passive, declarative };

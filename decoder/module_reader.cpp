@@ -68,7 +68,10 @@ void ModuleReader::read_custom_section(ByteReader& reader, SectionId after) {
   section.offset = reader.offset();
   section.bytes = reader.rest();
   if (reader.failed()) return;
-  if (section.name == "name") read_names(section.bytes, module_.names);
+  if (section.name == "name") {
+    // Names never make a module malformed.
+    [[maybe_unused]] const auto result = read_names(section.bytes, section.offset, module_.names);
+  }
   module_.customs.push_back(std::move(section));
 }
 
@@ -268,7 +271,8 @@ void ModuleReader::read_code(ByteReader& reader) {
     const auto contents = reader.sized_bytes();
     if (contents.size() > limits_.function_bytes)
       reader.fail_at(function.offset, "function too large", ErrorKind::limit);
-    ByteReader body(contents, reader.offset() - contents.size(), end_of_function);
+    function.code_offset = reader.offset() - contents.size();
+    ByteReader body(contents, function.code_offset, end_of_function);
     function.locals = read_locals(body);
     function.body.offset = body.offset();
     function.body.code = body.rest();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "decoder/byte_reader.hpp"
+#include "decoder/error.hpp"
 #include "decoder/limits.hpp"
 #include "decoder/module.hpp"
 
@@ -68,6 +69,8 @@ class ModuleReader {
 };
 
 /// Reads the contents of a name section, as far as they make sense.
-void read_names(Bytes contents, Names& names);
+/// @param offset of the contents in the binary
+/// @return what is malformed about them, which concerns only who checks custom sections
+Result<void> read_names(Bytes contents, std::uint64_t offset, Names& names);
 
 }  // namespace airlock::decoder

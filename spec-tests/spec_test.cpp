@@ -1,29 +1,40 @@
 // Runs scripts of the official suites, for CTest and by hand.
 //
-//   airlock-spec-test [--exact-messages] FILE...
+//   airlock-spec-test [OPTIONS] FILE...
 //       A line per directive that does not pass and a line per file.
-//   airlock-spec-test --known-failures LIST --name NAME FILE
-//       As a test. NAME must pass entirely, unless LIST says why it does not; then it must fail, or
-//       skip directives with the reason, so that the list stays true.
-#include <cstdio>
+//   airlock-spec-test [OPTIONS] --known-failures LIST --name NAME FILE
+//       As a test. NAME must pass entirely, unless LIST has a line about it; then exactly as many
+//       directives must pass, fail and be skipped as the line says, so that the list stays true.
+//   airlock-spec-test --update LIST SCRIPTS
+//       Prints the list as it should be: with the counts of today, without what passes. SCRIPTS is
+//       a file with a line NAME=FILE for each script.
+//
+// Options: --exact-messages: errors of decoding and validation must read as the script says;
+// --round-trip: core modules are printed and read again before they are run.
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cli/wast/script_runner.hpp"
+#include "expectations.hpp"
 #include "interpreter/executor.hpp"
 
 namespace {
 
 using airlock::cli::ScriptSummary;
+using airlock::spec_tests::Counts;
+using airlock::spec_tests::Expectation;
 
 struct Arguments {
   airlock::cli::ScriptOptions options;
   std::string known_failures;
+  std::string update;
   std::string name;
   std::vector<std::string> files;
 };
@@ -34,26 +45,18 @@ Arguments parse(int count, char** values) {
     const std::string_view word = values[i];
     if (word == "--exact-messages")
       arguments.options.exact_messages = true;
+    else if (word == "--round-trip")
+      arguments.options.round_trip = true;
     else if (word == "--known-failures" && i + 1 < count)
       arguments.known_failures = values[++i];
+    else if (word == "--update" && i + 1 < count)
+      arguments.update = values[++i];
     else if (word == "--name" && i + 1 < count)
       arguments.name = values[++i];
     else
       arguments.files.emplace_back(word);
   }
   return arguments;
-}
-
-/// The reason a list gives for a name. Lines are `name: reason`; `#` begins a comment.
-std::optional<std::string> known_reason(const std::string& list, std::string_view name) {
-  std::ifstream lines(list);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with('#')) continue;
-    const auto colon = line.find(": ");
-    if (colon != std::string::npos && std::string_view(line).substr(0, colon) == name)
-      return line.substr(colon + 2);
-  }
-  return std::nullopt;
 }
 
 airlock::Result<ScriptSummary> run(const std::string& file, airlock::cli::ScriptOptions options) {
@@ -63,20 +66,71 @@ airlock::Result<ScriptSummary> run(const std::string& file, airlock::cli::Script
   airlock::runtime::Engine engine(airlock::interpreter::make_executor(), {});
   const auto components = airlock::cli::make_component_host(engine);
   options.components = components.get();
+  options.folder = std::filesystem::path(file).parent_path().string();
   return airlock::cli::run_script(engine, source, options);
 }
 
-/// Prints what did not pass, and the counts. @return whether everything passed
-bool report(const std::string& file, const airlock::Result<ScriptSummary>& summary) {
+/// A script that cannot be run at all is one failure.
+Counts counts_of(const airlock::Result<ScriptSummary>& summary) {
+  if (!summary) return {.passed = 0, .failed = 1, .skipped = 0};
+  return {.passed = summary->passed, .failed = summary->failed, .skipped = summary->skipped};
+}
+
+bool is_clean(const Counts& counts) { return counts.failed == 0 && counts.skipped == 0; }
+
+/// Prints what did not pass, and the counts.
+Counts report(const std::string& file, const airlock::Result<ScriptSummary>& summary) {
   if (!summary) {
     std::cout << airlock::format_error(summary.error(), file) << '\n';
-    return false;
+    return counts_of(summary);
   }
   for (const auto& entry : summary->reports)
     std::cout << airlock::cli::format_report(entry, file) << '\n';
+  std::cout << file << ": " << summary->differing_messages << " messages differ, "
+            << summary->round_trips << " modules printed and read again\n";
   std::cout << file << ": " << summary->passed << " passed, " << summary->failed << " failed, "
             << summary->skipped << " skipped\n";
-  return summary->failed == 0 && summary->skipped == 0;
+  return counts_of(summary);
+}
+
+/// @return the exit code of a test
+int compare(const Arguments& arguments, const Counts& counts) {
+  const auto expected =
+      airlock::spec_tests::find_expectation(arguments.known_failures, arguments.name);
+  if (!expected) return is_clean(counts) ? 0 : 1;
+  if (is_clean(counts)) {
+    std::cout << arguments.name << " passes: take it off " << arguments.known_failures << '\n';
+    return 1;
+  }
+  if (counts == expected->counts) {
+    std::cout << "known failure: " << expected->reason << '\n';
+    return 0;
+  }
+  std::cout << "not what " << arguments.known_failures
+            << " says. If this is how it should be, put there:\n"
+            << to_string(Expectation{arguments.name, counts, expected->reason}) << '\n';
+  return 1;
+}
+
+/// Prints a list with the counts of today. Scripts that are not given keep their lines.
+int update(const Arguments& arguments) {
+  std::map<std::string, std::string, std::less<>> files;
+  std::ifstream scripts(arguments.files.front());
+  for (std::string script; std::getline(scripts, script);)
+    if (const auto equals = script.find('='); equals != std::string::npos)
+      files.emplace(script.substr(0, equals), script.substr(equals + 1));
+  std::ifstream lines(arguments.update);
+  for (std::string line; std::getline(lines, line);) {
+    auto expected = airlock::spec_tests::parse_expectation(line);
+    const auto file = expected ? files.find(expected->name) : files.end();
+    if (file != files.end()) {
+      expected->counts = counts_of(run(file->second, arguments.options));
+      if (is_clean(expected->counts)) continue;
+      line = to_string(*expected);
+    }
+    std::cout << line << '\n';
+  }
+  return 0;
 }
 
 }  // namespace
@@ -84,21 +138,18 @@ bool report(const std::string& file, const airlock::Result<ScriptSummary>& summa
 int main(int count, char** values) {
   const auto arguments = parse(count, values);
   if (arguments.files.empty()) {
-    std::cerr << "usage: airlock-spec-test [--exact-messages] FILE...\n"
-                 "       airlock-spec-test --known-failures LIST --name NAME FILE\n";
+    std::cerr << "usage: airlock-spec-test [--exact-messages] [--round-trip] FILE...\n"
+                 "       airlock-spec-test [--round-trip] --known-failures LIST --name NAME FILE\n"
+                 "       airlock-spec-test --update LIST SCRIPTS\n";
     return 2;
   }
+  if (!arguments.update.empty()) return update(arguments);
   bool passed = true;
-  for (const auto& file : arguments.files)
-    passed = report(file, run(file, arguments.options)) && passed;
-  if (arguments.name.empty()) return passed ? 0 : 1;
-
-  const auto reason = known_reason(arguments.known_failures, arguments.name);
-  if (!reason) return passed ? 0 : 1;
-  if (!passed) {
-    std::cout << "known failure: " << *reason << '\n';
-    return 0;
+  Counts last;
+  for (const auto& file : arguments.files) {
+    last = report(file, run(file, arguments.options));
+    passed = is_clean(last) && passed;
   }
-  std::cout << arguments.name << " passes: take it off " << arguments.known_failures << '\n';
-  return 1;
+  if (arguments.name.empty()) return passed ? 0 : 1;
+  return compare(arguments, last);
 }

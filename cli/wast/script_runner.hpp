@@ -27,7 +27,13 @@ struct ScriptSummary {
   std::size_t failed = 0;
   /// Directives that need a feature this build does not run; the report names it.
   std::size_t skipped = 0;
+  /// Directives that passed although the error of decoding or validation, right in its kind, does
+  /// not begin with the text of the script; `differences` says how it reads.
+  std::size_t differing_messages = 0;
+  /// Core modules that were printed and read again.
+  std::size_t round_trips = 0;
   std::vector<ScriptReport> reports;
+  std::vector<ScriptReport> differences;
 };
 
 struct ScriptOptions {
@@ -35,6 +41,10 @@ struct ScriptOptions {
   /// Whether errors of decoding and validation must also read as the script says. Their kind must
   /// be right in any case, and so must the texts of traps and of failed links.
   bool exact_messages = false;
+  /// Whether each core module is replaced by what comes back from printing and reading it.
+  bool round_trip = false;
+  /// The folder that `(input "file")` reads from; without one it is skipped.
+  std::string folder{};
 };
 
 /// Runs a script in a store of its own, with the host module `spectest`. A script that cannot be

@@ -242,7 +242,9 @@ void ModuleParser::check_label(const Frame& frame) {
 // ---- Blocks
 
 void ModuleParser::push_frame(Body& body, Frame frame) {
-  if (frames_.size() >= limits_.control_nesting || body.labels.depth() > limits_.control_nesting)
+  // A block in folded form takes two frames, one of them for its arm.
+  if (frames_.size() / 2 >= limits_.control_nesting ||
+      body.labels.depth() > limits_.control_nesting)
     return fail("nesting too deep", ErrorKind::limit);
   frames_.push_back(std::move(frame));
 }

@@ -1,26 +1,16 @@
-// Instructions in flat form (specification: Text Format, Instructions).
+// Instructions, flat and folded (specification: Text Format, Instructions).
 #include <array>
 #include <bit>
 #include <charconv>
 
+#include "decoder/stack_effect.hpp"
 #include "decoder/text/module_printer.hpp"
-#include "decoder/text/printer.hpp"
 
 namespace airlock::decoder::text {
 namespace {
 
 constexpr std::array<std::string_view, 4> catch_words{"catch", "catch_ref", "catch_all",
                                                       "catch_all_ref"};
-
-bool opens_block(Opcode opcode) {
-  return opcode == "block"_op || opcode == "loop"_op || opcode == "if"_op || opcode == "try"_op ||
-         opcode == "try_table"_op;
-}
-
-/// Whether an instruction stands between the parts of a block.
-bool divides_block(Opcode opcode) {
-  return opcode == "else"_op || opcode == "catch"_op || opcode == "catch_all"_op;
-}
 
 /// The name in the text format; see instruction_table.hpp.
 std::string_view text_name(Opcode opcode) {
@@ -51,49 +41,167 @@ std::string float_literal(Bits bits, unsigned mantissa_bits) {
 
 }  // namespace
 
-void ModulePrinter::print_body(const Expression& body, std::uint32_t function,
+ModulePrinter::Nesting ModulePrinter::nesting_of(Opcode opcode) {
+  if (opcode == "block"_op || opcode == "loop"_op || opcode == "if"_op || opcode == "try"_op ||
+      opcode == "try_table"_op)
+    return Nesting::opens;
+  if (opcode == "else"_op || opcode == "catch"_op || opcode == "catch_all"_op)
+    return Nesting::divides;
+  if (opcode == "end"_op || opcode == "delegate"_op) return Nesting::closes;
+  return Nesting::none;
+}
+
+// ---- Bodies
+
+void ModulePrinter::print_body(const Function& function, std::uint32_t index,
                                const PrintedNames& locals) {
-  const auto names = module_.names.labels.find(function);
-  const auto identifier = [&](std::uint32_t index) -> std::string {
-    if (names == module_.names.labels.end()) return {};
-    const auto found = names->second.find(index);
-    if (found == names->second.end() || found->second.empty()) return {};
-    return quote_identifier(found->second);
-  };
-  constexpr std::size_t deepest_indent = 60;
-  std::uint32_t label_count = 0;
+  const auto names = module_.names.labels.find(index);
+  label_names_ = names == module_.names.labels.end() ? nullptr : &names->second;
+  label_count_ = 0;
   labels_.clear();
-  InstructionReader reader(body, limits_);
+  label_arities_.clear();
+  const auto effect = function_effect(module_, function.type);
+  label_arities_.push_back(effect ? std::optional(std::uint32_t(effect->results)) : std::nullopt);
+  body_hints_ = {};
+  hints_start_ = function.code_offset;
+  if (hints_)
+    if (const auto found = hints_->find(index); found != hints_->end()) body_hints_ = found->second;
+
+  FoldedCode code;
+  InstructionReader reader(function.body, limits_);
   Instruction next;
-  while (!error_ && !reader.at_end()) {
+  while (!error_) {
+    if (reader.at_end()) return fail(reader.offset(), "unexpected end of section or function");
     if (!reader.next(next)) {
       error_ = reader.error();
       return;
     }
-    const bool closes = next.opcode == "end"_op || next.opcode == "delegate"_op;
-    if (closes && labels_.empty() && reader.at_end()) return;  // the function's own `end`
-    // The label of `delegate` counts from outside of its block.
-    if (closes && !labels_.empty()) labels_.pop_back();
-    const auto depth = labels_.size() - (divides_block(next.opcode) && !labels_.empty() ? 1 : 0);
-    text_.append(4 + 2 * std::min(depth, deepest_indent), ' ');
-    if (opens_block(next.opcode)) {
-      const auto label = identifier(label_count++);
-      const auto behind = immediates(next, locals);
-      text_.append(text_name(next.opcode));
-      if (!label.empty()) text_ += ' ' + label;
-      text_ += behind;
-      labels_.push_back(label);
-    } else {
-      text_ += instruction(next, locals);
+    const auto nesting = nesting_of(next.opcode);
+    if (nesting == Nesting::closes && labels_.empty()) {  // the function's own `end`
+      if (next.opcode != "end"_op || !reader.at_end()) fail(next.offset, "END opcode expected");
+      break;
     }
-    text_ += '\n';
+    if (!check_nesting(next, nesting) || !check_data_count(next)) return;
+    if (options_.is_folded)
+      add_folded(code, next, nesting, locals);
+    else
+      print_flat(next, nesting, locals);
+    if (!check_size()) return;
+  }
+  if (options_.is_folded && !error_) code.print(text_, 2);
+}
+
+void ModulePrinter::fail(std::uint64_t offset, std::string_view message) {
+  error_ = Error{.kind = ErrorKind::malformed, .message = std::string(message), .offset = offset};
+}
+
+bool ModulePrinter::check_nesting(const Instruction& next, Nesting nesting) {
+  if (nesting == Nesting::none || nesting == Nesting::opens || next.opcode == "end"_op) return true;
+  const auto part = labels_.empty() ? "block"_op : labels_.back().part;
+  const bool fits = next.opcode == "else"_op       ? part == "if"_op
+                    : next.opcode == "delegate"_op ? part == "try"_op
+                                                   : part == "try"_op || part == "catch"_op;
+  if (!fits)
+    fail(next.offset, "END opcode expected");
+  else if (nesting == Nesting::divides)
+    labels_.back().part = next.opcode;
+  return fits;
+}
+
+/// Text says nothing about a data count, so a module without one that needs it has no text.
+bool ModulePrinter::check_data_count(const Instruction& next) {
+  if (module_.data_count) return true;
+  const auto immediate = row(next.opcode).immediate;
+  if (immediate != Immediate::data && immediate != Immediate::data_memory &&
+      immediate != Immediate::type_data)
+    return true;
+  fail(next.offset, "data count section required");
+  return false;
+}
+
+std::string ModulePrinter::label_identifier() {
+  const auto index = label_count_++;
+  if (label_names_ == nullptr) return {};
+  const auto found = label_names_->find(index);
+  return found != label_names_->end() && can_be_identifier(found->second)
+             ? quote_identifier(found->second)
+             : std::string{};
+}
+
+std::string ModulePrinter::open_label(const Instruction& next, const PrintedNames& locals) {
+  auto identifier = label_identifier();
+  std::string text(text_name(next.opcode));
+  if (!identifier.empty()) text += ' ' + identifier;
+  text += immediates(next, locals);  // which the new label is not around
+  labels_.push_back({next.opcode, std::move(identifier)});
+  // A branch to a loop goes to its start.
+  const auto effect = block_effect(module_, next.block);
+  const auto arity = effect ? std::optional(std::uint32_t(
+                                  next.opcode == "loop"_op ? effect->operands : effect->results))
+                            : std::nullopt;
+  label_arities_.push_back(arity);
+  return text;
+}
+
+void ModulePrinter::close_label() {
+  labels_.pop_back();
+  label_arities_.pop_back();
+}
+
+void ModulePrinter::print_flat(const Instruction& next, Nesting nesting,
+                               const PrintedNames& locals) {
+  constexpr std::size_t body_depth = 2;
+  if (nesting == Nesting::closes) close_label();  // from whose outside `delegate` counts
+  const auto depth = body_depth + labels_.size() - (nesting == Nesting::divides ? 1 : 0);
+  const auto hint = branch_hint(next);
+  text_.begin(depth, next.offset);
+  text_ << hint;
+  text_ << (nesting == Nesting::opens ? open_label(next, locals) : instruction(next, locals));
+  text_.end();
+}
+
+void ModulePrinter::add_folded(FoldedCode& code, const Instruction& next, Nesting nesting,
+                               const PrintedNames& locals) {
+  const auto hint = branch_hint(next);
+  switch (nesting) {
+    case Nesting::none:
+      return code.add(instruction(next, locals), stack_effect(module_, next, label_arities_),
+                      next.offset, hint);
+    case Nesting::opens:
+      code.open_block(open_label(next, locals), block_effect(module_, next.block),
+                      next.opcode == "if"_op, next.offset, hint);
+      if (next.opcode == "if"_op) code.open_arm("then");
+      if (next.opcode == "try"_op) code.open_arm("do");
+      return;
+    case Nesting::divides:
+      // A second `else` has no place in the folded form, nor has anything behind `catch_all`.
+      return code.open_arm(instruction(next, locals), next.offset);
+    case Nesting::closes:
+      close_label();
+      if (next.opcode == "delegate"_op)
+        code.close_block(instruction(next, locals), next.offset);
+      else
+        code.close_block();
+      return;
   }
 }
 
-std::string ModulePrinter::expression(const Expression& expression) {
+std::string ModulePrinter::branch_hint(const Instruction& next) {
+  if (body_hints_.empty() || hints_start_ + body_hints_.front().offset != next.offset) return {};
+  const bool is_likely = body_hints_.front().is_likely;
+  body_hints_ = body_hints_.subspan(1);
+  return std::string("(@") + std::string(branch_hint_section) +
+         (is_likely ? " \"\\01\") " : " \"\\00\") ");
+}
+
+std::string ModulePrinter::expression(const Expression& expression, bool* is_single) {
   const PrintedNames no_locals;
-  std::string text;
   labels_.clear();
+  label_arities_.assign(1, std::nullopt);
+  label_names_ = nullptr;
+  body_hints_ = {};
+  std::string flat;
+  FoldedCode folded;
   InstructionReader reader(expression, limits_);
   Instruction next;
   while (!error_ && !reader.at_end()) {
@@ -102,11 +210,21 @@ std::string ModulePrinter::expression(const Expression& expression) {
       break;
     }
     if (next.opcode == "end"_op && reader.at_end()) break;
-    if (!text.empty()) text += ' ';
-    text += instruction(next, no_locals);
+    if (nesting_of(next.opcode) != Nesting::none) {
+      fail(next.offset, "constant expression required");
+      break;
+    }
+    auto text = instruction(next, no_locals);
+    if (!flat.empty()) flat += ' ';
+    flat += text;
+    folded.add(text, stack_effect(module_, next, label_arities_), next.offset);
   }
-  return text;
+  if (is_single != nullptr) *is_single = folded.is_single();
+  if (options_.is_folded || folded.is_single()) return folded.line();
+  return flat;
 }
+
+// ---- Single instructions
 
 std::string ModulePrinter::instruction(const Instruction& next, const PrintedNames& locals) {
   return std::string(text_name(next.opcode)) + immediates(next, locals);
@@ -256,10 +374,10 @@ std::string ModulePrinter::memory_argument(const Instruction& next) const {
 std::string ModulePrinter::label(std::uint32_t depth) const {
   constexpr std::uint32_t far = 32;
   if (depth >= labels_.size() || depth > far) return std::to_string(depth);
-  const auto& wanted = labels_[labels_.size() - 1 - depth];
+  const auto& wanted = labels_[labels_.size() - 1 - depth].identifier;
   if (wanted.empty()) return std::to_string(depth);
   for (std::uint32_t inner = 0; inner < depth; ++inner)
-    if (labels_[labels_.size() - 1 - inner] == wanted) return std::to_string(depth);
+    if (labels_[labels_.size() - 1 - inner].identifier == wanted) return std::to_string(depth);
   return wanted;
 }
 

@@ -1,9 +1,10 @@
 #include "decoder/text/module_printer.hpp"
 
+#include <algorithm>
 #include <array>
 
+#include "decoder/module_reader.hpp"
 #include "decoder/text/lexer.hpp"
-#include "decoder/text/printer.hpp"
 
 namespace airlock::decoder::text {
 namespace {
@@ -34,13 +35,17 @@ const NameMap& inner_names(const IndirectNameMap& all, std::uint32_t index) {
 
 }  // namespace
 
-Result<std::string> print_module(const Module& module, const Limits& limits) {
-  return ModulePrinter(module, limits).run();
+Result<std::string> print_module(const Module& module, const Limits& limits,
+                                 const PrintOptions& options) {
+  return ModulePrinter(module, limits, options).run();
 }
 
-ModulePrinter::ModulePrinter(const Module& module, const Limits& limits)
+ModulePrinter::ModulePrinter(const Module& module, const Limits& limits,
+                             const PrintOptions& options)
     : module_(module),
       limits_(limits),
+      options_(options),
+      text_(options.has_offsets),
       functions_(module.names.functions),
       types_(module.names.types),
       tables_(module.names.tables),
@@ -50,13 +55,18 @@ ModulePrinter::ModulePrinter(const Module& module, const Limits& limits)
       data_(module.names.data),
       tags_(module.names.tags) {
   for (const auto& [type, names] : module.names.fields) fields_.emplace(type, PrintedNames(names));
+  take_branch_hints();
 }
 
 Result<std::string> ModulePrinter::run() {
-  text_ = "(module";
-  if (!module_.names.module.empty() && is_utf8(module_.names.module))
-    text_ += ' ' + quote_identifier(module_.names.module);
-  text_ += '\n';
+  text_.begin(0, module_.offset);
+  text_ << "(module";
+  const auto& name = module_.names.module;
+  if (can_be_identifier(name))
+    text_ << " " << quote_identifier(name);
+  else if (!name.empty() && is_utf8(name))
+    text_ << " (@name " << quote_string(name) << ")";
+  text_.end();
   print_types();
   print_imports();
   print_tables();
@@ -64,55 +74,76 @@ Result<std::string> ModulePrinter::run() {
   print_tags();
   print_globals();
   print_exports();
-  if (module_.start) text_ += "  (start " + functions_.use(*module_.start) + ")\n";
+  if (module_.start)
+    text_.line(1, "(start " + functions_.use(*module_.start) + ')', module_.start_offset);
   print_elements();
-  for (std::uint32_t i = 0; i < module_.functions.size() && !error_; ++i) print_function(i);
+  for (std::uint32_t i = 0; i < module_.functions.size() && check_size(); ++i) print_function(i);
   print_data();
   print_customs();
-  text_ += ")\n";
+  text_.line(0, ")");
   if (error_) return std::unexpected(*std::move(error_));
-  return std::move(text_);
+  return text_.take();
+}
+
+bool ModulePrinter::check_size() {
+  if (!error_ && text_.size() > limits_.module_bytes)
+    error_ = Error{.kind = ErrorKind::limit, .message = "text too large"};
+  return !error_;
+}
+
+/// Hints become annotations if each of them is where an annotation can stand.
+void ModulePrinter::take_branch_hints() {
+  const auto is_hints = [](const CustomSection& section) {
+    return section.name == branch_hint_section;
+  };
+  if (std::ranges::count_if(module_.customs, is_hints) != 1) return;
+  auto hints = read_branch_hints(*std::ranges::find_if(module_.customs, is_hints));
+  if (hints && check_branch_hints(module_, *hints, limits_)) hints_ = *std::move(hints);
 }
 
 // ---- Types
 
 void ModulePrinter::print_types() {
   for (const auto& group : module_.groups) {
+    if (!check_size()) return;
     if (group.count == 1) {
-      print_type(group.first, "  ");
+      print_type(group.first, 1, group.offset);
       continue;
     }
-    text_ += "  (rec\n";
-    for (std::uint32_t i = 0; i < group.count; ++i) print_type(group.first + i, "    ");
-    text_ += "  )\n";
+    text_.line(1, "(rec", group.offset);
+    for (std::uint32_t i = 0; i < group.count; ++i) print_type(group.first + i, 2, std::nullopt);
+    text_.line(1, ")");
   }
 }
 
-void ModulePrinter::print_type(std::uint32_t index, std::string_view indent) {
+void ModulePrinter::print_type(std::uint32_t index, std::size_t depth,
+                               std::optional<std::uint64_t> offset) {
   const auto& type = module_.types[index];
-  text_.append(indent).append("(type").append(types_.definition(index)).append(" ");
+  text_.begin(depth, offset);
+  text_ << "(type" << types_.definition(index) << " ";
   const bool is_sub = !type.is_final || !type.supertypes.empty();
   if (is_sub) {
-    text_ += type.is_final ? "(sub final " : "(sub ";
-    for (const auto super : type.supertypes) text_ += types_.use(super) + ' ';
+    text_ << (type.is_final ? "(sub final " : "(sub ");
+    for (const auto super : type.supertypes) text_ << types_.use(super) << " ";
   }
   const auto& composite = type.composite;
   if (composite.kind == CompositeKind::function) {
-    text_ += "(func";
+    text_ << "(func";
     for (const auto& parameter : composite.function.parameters)
-      text_ += " (param " + value_type(parameter) + ')';
+      text_ << " (param " << value_type(parameter) << ")";
     for (const auto& result : composite.function.results)
-      text_ += " (result " + value_type(result) + ')';
+      text_ << " (result " << value_type(result) << ")";
   } else if (composite.kind == CompositeKind::array) {
-    text_ += "(array " + field_type(composite.fields[0]);
+    text_ << "(array " << field_type(composite.fields[0]);
   } else {
     const auto names = fields_.find(index);
-    text_ += "(struct";
+    text_ << "(struct";
     for (std::uint32_t i = 0; i < composite.fields.size(); ++i)
-      text_ += " (field" + (names == fields_.end() ? "" : names->second.definition(i)) + ' ' +
-               field_type(composite.fields[i]) + ')';
+      text_ << " (field" << (names == fields_.end() ? "" : names->second.definition(i)) << " "
+            << field_type(composite.fields[i]) << ")";
   }
-  text_ += is_sub ? ")))\n" : "))\n";
+  text_ << (is_sub ? ")))" : "))");
+  text_.end();
 }
 
 std::string ModulePrinter::heap_type(const HeapType& type) const {
@@ -189,22 +220,25 @@ const PrintedNames& ModulePrinter::names_of(ExternKind kind) const {
 void ModulePrinter::print_imports() {
   std::array<std::uint32_t, 5> counts{};
   for (const auto& import : module_.imports) {
+    if (!check_size()) return;
     const auto kind = static_cast<std::size_t>(import.kind());
     const auto index = counts[kind]++;
-    text_ += "  (import " + quote_string(import.module) + ' ' + quote_string(import.name) + " (";
-    text_.append(extern_words[kind]).append(names_of(import.kind()).definition(index)).append(" ");
+    text_.begin(1, import.offset);
+    text_ << "(import " << quote_string(import.module) << " " << quote_string(import.name) << " ("
+          << extern_words[kind] << names_of(import.kind()).definition(index) << " ";
     if (const auto* function = std::get_if<FunctionImport>(&import.type))
-      text_ += function_signature(function->type,
+      text_ << function_signature(function->type,
                                   PrintedNames(inner_names(module_.names.locals, index)));
     else if (const auto* table = std::get_if<TableType>(&import.type))
-      text_ += table_type(*table);
+      text_ << table_type(*table);
     else if (const auto* memory = std::get_if<MemoryType>(&import.type))
-      text_ += memory_type(*memory);
+      text_ << memory_type(*memory);
     else if (const auto* global = std::get_if<GlobalType>(&import.type))
-      text_ += global_type(*global);
+      text_ << global_type(*global);
     else if (const auto* tag = std::get_if<TagType>(&import.type))
-      text_ += type_use(tag->type);
-    text_ += "))\n";
+      text_ << type_use(tag->type);
+    text_ << "))";
+    text_.end();
   }
 }
 
@@ -212,109 +246,191 @@ void ModulePrinter::print_function(std::uint32_t defined) {
   const auto& function = module_.functions[defined];
   const auto index = module_.imported_functions() + defined;
   const PrintedNames locals(inner_names(module_.names.locals, index));
-  text_ += "  (func" + functions_.definition(index) + ' ' +
-           function_signature(function.type, locals) + '\n';
+  text_.line(
+      1, "(func" + functions_.definition(index) + ' ' + function_signature(function.type, locals),
+      function.offset);
+  print_locals(function, locals);
+  print_body(function, index, locals);
+  text_.line(1, ")");
+}
+
+void ModulePrinter::print_locals(const Function& function, const PrintedNames& locals) {
   std::uint32_t local = 0;
   if (function.type < module_.types.size())
     local = static_cast<std::uint32_t>(
         module_.types[function.type].composite.function.parameters.size());
   for (const auto& run : function.locals) {
     // Many locals without a name stand together.
+    const auto type = ' ' + value_type(run.type);
     const auto end = local + run.count;
-    while (local < end) {
-      text_ += "    (local" + locals.definition(local);
+    while (local < end && check_size()) {
+      text_.begin(2);
+      text_ << "(local" << locals.definition(local);
       const bool is_named = locals.has(local);
       do {
-        text_ += ' ' + value_type(run.type);
+        text_ << type;
         ++local;
       } while (!is_named && local < end && !locals.has(local));
-      text_ += ")\n";
+      text_ << ")";
+      text_.end();
     }
   }
-  print_body(function.body, index, locals);
-  text_ += "  )\n";
-  if (text_.size() > limits_.module_bytes)
-    error_ = Error{.kind = ErrorKind::limit, .message = "text too large"};
 }
 
 void ModulePrinter::print_tables() {
-  for (std::uint32_t i = 0; i < module_.tables.size(); ++i) {
+  for (std::uint32_t i = 0; i < module_.tables.size() && check_size(); ++i) {
     const auto& table = module_.tables[i];
-    text_ += "  (table" + tables_.definition(module_.imported_tables() + i) + ' ' +
-             table_type(table.type);
-    if (table.initializer) text_ += ' ' + expression(*table.initializer);
-    text_ += ")\n";
+    text_.begin(1, table.offset);
+    text_ << "(table" << tables_.definition(module_.imported_tables() + i) << " "
+          << table_type(table.type);
+    if (table.initializer) text_ << " " << expression(*table.initializer);
+    text_ << ")";
+    text_.end();
   }
 }
 
 void ModulePrinter::print_memories() {
-  for (std::uint32_t i = 0; i < module_.memories.size(); ++i)
-    text_ += "  (memory" + memories_.definition(module_.imported_memories() + i) + ' ' +
-             memory_type(module_.memories[i]) + ")\n";
+  for (std::uint32_t i = 0; i < module_.memories.size() && check_size(); ++i)
+    text_.line(1,
+               "(memory" + memories_.definition(module_.imported_memories() + i) + ' ' +
+                   memory_type(module_.memories[i]) + ')',
+               module_.memory_offsets[i]);
 }
 
 void ModulePrinter::print_tags() {
-  for (std::uint32_t i = 0; i < module_.tags.size(); ++i)
-    text_ += "  (tag" + tags_.definition(module_.imported_tags() + i) + ' ' +
-             type_use(module_.tags[i].type) + ")\n";
+  for (std::uint32_t i = 0; i < module_.tags.size() && check_size(); ++i)
+    text_.line(1,
+               "(tag" + tags_.definition(module_.imported_tags() + i) + ' ' +
+                   type_use(module_.tags[i].type) + ')',
+               module_.tag_offsets[i]);
 }
 
 void ModulePrinter::print_globals() {
-  for (std::uint32_t i = 0; i < module_.globals.size(); ++i) {
+  for (std::uint32_t i = 0; i < module_.globals.size() && check_size(); ++i) {
     const auto& global = module_.globals[i];
-    text_ += "  (global" + globals_.definition(module_.imported_globals() + i) + ' ' +
-             global_type(global.type) + ' ' + expression(global.initializer) + ")\n";
+    text_.line(1,
+               "(global" + globals_.definition(module_.imported_globals() + i) + ' ' +
+                   global_type(global.type) + ' ' + expression(global.initializer) + ')',
+               global.initializer.offset);
   }
 }
 
 void ModulePrinter::print_exports() {
   for (const auto& item : module_.exports) {
-    text_ += "  (export " + quote_string(item.name) + " (";
-    text_.append(extern_words[static_cast<std::size_t>(item.kind)]);
-    text_ += ' ' + names_of(item.kind).use(item.index) + "))\n";
+    if (!check_size()) return;
+    text_.begin(1, item.offset);
+    text_ << "(export " << quote_string(item.name) << " ("
+          << extern_words[static_cast<std::size_t>(item.kind)] << " "
+          << names_of(item.kind).use(item.index) << "))";
+    text_.end();
   }
 }
 
+/// `(i32.const 0)`, short for `(offset i32.const 0)` where it is a single instruction.
+std::string ModulePrinter::segment_offset(const std::optional<Expression>& offset) {
+  bool is_single = false;
+  const auto text = offset ? expression(*offset, &is_single) : std::string{};
+  return is_single ? ' ' + text : " (offset " + text + ')';
+}
+
 void ModulePrinter::print_elements() {
-  for (std::uint32_t i = 0; i < module_.elements.size(); ++i) {
+  for (std::uint32_t i = 0; i < module_.elements.size() && check_size(); ++i) {
     const auto& segment = module_.elements[i];
-    text_ += "  (elem" + elements_.definition(i);
-    if (segment.mode == SegmentMode::declarative) text_ += " declare";
+    text_.begin(1, segment.position);
+    text_ << "(elem" << elements_.definition(i);
+    if (segment.mode == SegmentMode::declarative) text_ << " declare";
     if (segment.mode == SegmentMode::active) {
-      if (segment.table != 0) text_ += " (table " + tables_.use(segment.table) + ')';
-      text_ += " (offset " + (segment.offset ? expression(*segment.offset) : "") + ')';
+      if (segment.table != 0) text_ << " (table " << tables_.use(segment.table) << ")";
+      text_ << segment_offset(segment.offset);
     }
     const bool is_expressions =
         !segment.expressions.empty() ||
         (segment.functions.empty() && segment.type != ValueType::reference(HeapKind::func, false));
-    text_ += is_expressions ? ' ' + value_type(segment.type) : " func";
-    for (const auto function : segment.functions) text_ += ' ' + functions_.use(function);
-    for (const auto& item : segment.expressions) text_ += " (item " + expression(item) + ')';
-    text_ += ")\n";
+    text_ << (is_expressions ? ' ' + value_type(segment.type) : " func");
+    for (const auto function : segment.functions) {
+      if (!check_size()) return;
+      text_ << " " << functions_.use(function);
+    }
+    for (const auto& item : segment.expressions) {
+      if (!check_size()) return;
+      text_ << " (item " << expression(item) << ")";
+    }
+    text_ << ")";
+    text_.end();
   }
 }
 
 void ModulePrinter::print_data() {
-  for (std::uint32_t i = 0; i < module_.data.size(); ++i) {
+  for (std::uint32_t i = 0; i < module_.data.size() && check_size(); ++i) {
     const auto& segment = module_.data[i];
-    text_ += "  (data" + data_.definition(i);
+    text_.begin(1, segment.position);
+    text_ << "(data" << data_.definition(i);
     if (segment.mode == SegmentMode::active) {
-      if (segment.memory != 0) text_ += " (memory " + memories_.use(segment.memory) + ')';
-      text_ += " (offset " + (segment.offset ? expression(*segment.offset) : "") + ')';
+      if (segment.memory != 0) text_ << " (memory " << memories_.use(segment.memory) << ")";
+      text_ << segment_offset(segment.offset);
     }
-    text_ += ' ' + quote_string(as_text(segment.bytes)) + ")\n";
+    text_ << " " << quote_string(as_text(segment.bytes)) << ")";
+    text_.end();
   }
+}
+
+// ---- Custom sections
+
+/// Whether assembling the text makes a section with this identifier. (Empty sections it leaves out,
+/// and whether it writes a data count depends on the code.)
+bool ModulePrinter::is_printed(std::uint8_t section) const {
+  switch (static_cast<SectionId>(section)) {
+    case SectionId::type:
+      return !module_.groups.empty();
+    case SectionId::import:
+      return !module_.imports.empty();
+    case SectionId::function:
+    case SectionId::code:
+      return !module_.functions.empty();
+    case SectionId::table:
+      return !module_.tables.empty();
+    case SectionId::memory:
+      return !module_.memories.empty();
+    case SectionId::global:
+      return !module_.globals.empty();
+    case SectionId::export_:
+      return !module_.exports.empty();
+    case SectionId::start:
+      return module_.start.has_value();
+    case SectionId::element:
+      return !module_.elements.empty();
+    case SectionId::data:
+      return !module_.data.empty();
+    case SectionId::tag:
+      return !module_.tags.empty();
+    case SectionId::custom:
+    case SectionId::data_count:
+      break;
+  }
+  return false;
+}
+
+/// The place of a custom section that stands behind this section: `(after code)`.
+std::string ModulePrinter::custom_place(std::uint8_t section) const {
+  constexpr std::array<std::uint8_t, 13> order{1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11};
+  auto place = std::ranges::find(order, section);
+  if (place == order.end()) return "(before first)";
+  while (!is_printed(*place)) {
+    if (place == order.begin()) return "(before first)";
+    --place;
+  }
+  return "(after " + std::string(section_words[*place]) + ')';
 }
 
 void ModulePrinter::print_customs() {
   for (const auto& custom : module_.customs) {
-    if (custom.name == "name") continue;  // it is made of identifiers again
-    text_ += "  (@custom " + quote_string(custom.name);
-    if (custom.after_section == 0)
-      text_ += " (before first)";
-    else if (custom.after_section < section_words.size())
-      text_.append(" (after ").append(section_words[custom.after_section]).append(")");
-    text_ += ' ' + quote_string(as_text(custom.bytes)) + ")\n";
+    // Identifiers and annotations become these sections again.
+    if (custom.name == "name" || (hints_ && custom.name == branch_hint_section)) continue;
+    if (!check_size()) return;
+    text_.begin(1, custom.offset);
+    text_ << "(@custom " << quote_string(custom.name) << " " << custom_place(custom.after_section)
+          << " " << quote_string(as_text(custom.bytes)) << ")";
+    text_.end();
   }
 }
 

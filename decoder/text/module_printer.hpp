@@ -5,23 +5,28 @@
 #include <string>
 #include <vector>
 
+#include "decoder/branch_hints.hpp"
 #include "decoder/instruction.hpp"
 #include "decoder/module.hpp"
+#include "decoder/text/folded_code.hpp"
+#include "decoder/text/printer.hpp"
 #include "decoder/text/printer_names.hpp"
+#include "decoder/text/text_lines.hpp"
 
 namespace airlock::decoder::text {
 
 class ModulePrinter {
  public:
-  ModulePrinter(const Module& module, const Limits& limits);
+  ModulePrinter(const Module& module, const Limits& limits, const PrintOptions& options);
   Result<std::string> run();
 
  private:
   // Fields (module_printer.cpp)
   void print_types();
-  void print_type(std::uint32_t index, std::string_view indent);
+  void print_type(std::uint32_t index, std::size_t depth, std::optional<std::uint64_t> offset);
   void print_imports();
   void print_function(std::uint32_t defined);
+  void print_locals(const Function& function, const PrintedNames& locals);
   void print_tables();
   void print_memories();
   void print_tags();
@@ -30,6 +35,12 @@ class ModulePrinter {
   void print_elements();
   void print_data();
   void print_customs();
+  void take_branch_hints();
+  [[nodiscard]] std::string custom_place(std::uint8_t section) const;
+  [[nodiscard]] bool is_printed(std::uint8_t section) const;
+  [[nodiscard]] std::string segment_offset(const std::optional<Expression>& offset);
+  /// Ends the printing if the text is longer than it may be. @return whether printing goes on
+  bool check_size();
   [[nodiscard]] std::string type_use(std::uint32_t type) const;
   [[nodiscard]] std::string function_signature(std::uint32_t type,
                                                const PrintedNames& locals) const;
@@ -42,10 +53,30 @@ class ModulePrinter {
   [[nodiscard]] const PrintedNames& names_of(ExternKind kind) const;
 
   // Code (instruction_printer.cpp)
-  /// Prints a body, an instruction a line.
-  void print_body(const Expression& body, std::uint32_t function, const PrintedNames& locals);
-  /// An expression without its `end`, on one line.
-  std::string expression(const Expression& expression);
+  struct Label {
+    Opcode part{};           ///< what opened it or divided it last
+    std::string identifier;  ///< empty for none
+  };
+  /// What an instruction does to the nesting of blocks.
+  enum class Nesting : std::uint8_t { none, opens, divides, closes };
+  static Nesting nesting_of(Opcode opcode);
+  void print_body(const Function& function, std::uint32_t index, const PrintedNames& locals);
+  void print_flat(const Instruction& instruction, Nesting nesting, const PrintedNames& locals);
+  void add_folded(FoldedCode& code, const Instruction& instruction, Nesting nesting,
+                  const PrintedNames& locals);
+  /// `block $label (result i32)`; the label is one of those around what comes.
+  std::string open_label(const Instruction& instruction, const PrintedNames& locals);
+  void close_label();
+  /// Whether an `else`, `catch`, `end` … belongs to the block it stands in.
+  bool check_nesting(const Instruction& instruction, Nesting nesting);
+  /// Whether there is a data count, if an instruction refers to a data segment.
+  bool check_data_count(const Instruction& instruction);
+  std::string label_identifier();
+  /// The annotation of the instruction at an offset, with a space behind it, or nothing.
+  std::string branch_hint(const Instruction& instruction);
+  void fail(std::uint64_t offset, std::string_view message);
+  /// An expression without its `end`, on one line. A single instruction stands in parentheses.
+  std::string expression(const Expression& expression, bool* is_single = nullptr);
   [[nodiscard]] std::string instruction(const Instruction& instruction, const PrintedNames& locals);
   [[nodiscard]] std::string immediates(const Instruction& instruction, const PrintedNames& locals);
   [[nodiscard]] std::string block_type(const BlockType& type) const;
@@ -55,11 +86,20 @@ class ModulePrinter {
 
   const Module& module_;
   const Limits& limits_;
-  std::string text_;
+  const PrintOptions& options_;
+  TextLines text_;
   std::optional<Error> error_;
   PrintedNames functions_, types_, tables_, memories_, globals_, elements_, data_, tags_;
   std::unordered_map<std::uint32_t, PrintedNames> fields_;  ///< by type
-  std::vector<std::string> labels_;  ///< identifiers of the labels around; empty for none
+  std::optional<BranchHints> hints_;                        ///< if they can stand as annotations
+
+  // Of the body that is being printed
+  std::vector<Label> labels_;                                ///< around, without the function's own
+  std::vector<std::optional<std::uint32_t>> label_arities_;  ///< the function's own first
+  const NameMap* label_names_ = nullptr;
+  std::uint32_t label_count_ = 0;
+  std::span<const BranchHint> body_hints_;  ///< those that are still to come
+  std::uint64_t hints_start_ = 0;           ///< what their offsets count from
 };
 
 }  // namespace airlock::decoder::text

@@ -9,10 +9,19 @@
 
 namespace airlock::decoder::text {
 
-/// Prints a module: instructions in flat form, one a line; entities under the names of the name
-/// section where these are unique. Assembling the text gives the module again, and printing that
-/// gives the same text. Errors: `malformed`, from code that cannot be read.
-[[nodiscard]] Result<std::string> print_module(const Module& module, const Limits& limits = {});
+struct PrintOptions {
+  /// `(i32.add (local.get 0) (i32.const 1))` instead of an instruction a line.
+  bool is_folded = false;
+  /// Whether each line says in a comment where in the binary it comes from.
+  bool has_offsets = false;
+};
+
+/// Prints a module; entities under the names of the name section where these are unique.
+/// Assembling the text gives the module again, and printing that gives the same text.
+/// Errors: `malformed`, from code that cannot be read; `limit`, if the text would be larger than a
+/// module may be (names can make it much longer than the binary).
+[[nodiscard]] Result<std::string> print_module(const Module& module, const Limits& limits = {},
+                                               const PrintOptions& options = {});
 
 /// A string literal of the text format, quotes included.
 [[nodiscard]] std::string quote_string(std::string_view bytes);

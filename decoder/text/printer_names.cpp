@@ -40,11 +40,16 @@ std::string quote_identifier(std::string_view name) {
   return '$' + std::string(name);
 }
 
+bool can_be_identifier(std::string_view name) {
+  constexpr std::size_t longest = 1000;
+  return !name.empty() && name.size() <= longest && is_utf8(name);
+}
+
 PrintedNames::PrintedNames(const NameMap& names) {
   std::unordered_set<std::string_view> taken;
   for (const auto& [index, name] : names) {
     if (!is_utf8(name)) continue;
-    if (!name.empty() && taken.insert(name).second)
+    if (can_be_identifier(name) && taken.insert(name).second)
       identifiers_[index] = quote_identifier(name);
     else
       annotations_[index] = "(@name " + quote_string(name) + ')';

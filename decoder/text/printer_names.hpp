@@ -8,8 +8,12 @@
 
 namespace airlock::decoder::text {
 
-/// The identifiers of one index space. A name that another entity has already, or that is no name
-/// of the text format, cannot be an identifier; it is kept as a `@name` annotation.
+/// Whether a name of the name section may become an identifier. Identifiers are written wherever
+/// they are used, so a long one could make the text much longer than the binary.
+[[nodiscard]] bool can_be_identifier(std::string_view name);
+
+/// The identifiers of one index space. A name that another entity has already, or that
+/// cannot be an identifier for other reasons, is kept as a `@name` annotation.
 class PrintedNames {
  public:
   PrintedNames() = default;

@@ -21,8 +21,8 @@ Module module_of(std::string_view source) {
   return module ? *std::move(module) : Module{};
 }
 
-std::string printed(std::string_view source) {
-  const auto text = print_module(module_of(source));
+std::string printed(std::string_view source, const PrintOptions& options = {}) {
+  const auto text = print_module(module_of(source), {}, options);
   return text ? *text : format_error(text.error(), "");
 }
 
@@ -82,6 +82,177 @@ TEST(Printer, StringsAreEscaped) {
   EXPECT_EQ(quote_string("ä\xff"), "\"\\c3\\a4\\ff\"");
   EXPECT_EQ(quote_identifier("a.b"), "$a.b");
   EXPECT_EQ(quote_identifier("a(b"), "$\"a(b\"");
+}
+
+// ---- The folded form
+
+/// The lines of the only function of a module, without their indentation.
+std::string folded(std::string_view source) {
+  const auto text = printed(source, {.is_folded = true});
+  const auto start = text.find("\n    ");
+  const auto end = text.find("\n  )\n", start);
+  if (start == std::string::npos || end == std::string::npos) return text;
+  std::string lines;
+  for (const auto c : text.substr(start + 1, end - start))
+    if (c != ' ' || (!lines.empty() && lines.back() != '\n' && lines.back() != ' ')) lines += c;
+  return lines;
+}
+
+TEST(FoldedPrinter, OperandsStandWithinTheirInstructions) {
+  EXPECT_EQ(folded("(func (param i32 i32) (result i32) local.get 0 local.get 1 i32.add i32.const 2 "
+                   "i32.mul)"),
+            "(i32.mul (i32.add (local.get 0) (local.get 1)) (i32.const 2))\n");
+}
+
+TEST(FoldedPrinter, LongInstructionsTakeSeveralLines) {
+  EXPECT_EQ(
+      folded("(func (param $name_of_a_long_parameter i64) (result i64) "
+             "local.get 0 local.get 0 i64.add local.get 0 i64.add)"),
+      "(i64.add\n"
+      "(i64.add (local.get $name_of_a_long_parameter) (local.get $name_of_a_long_parameter))\n"
+      "(local.get $name_of_a_long_parameter))\n");
+}
+
+TEST(FoldedPrinter, BlocksAndConditions) {
+  EXPECT_EQ(folded("(func (param i32) (result i32) block $out (result i32) local.get 0 if (result "
+                   "i32) i32.const 1 else i32.const 2 br $out end end)"),
+            "(block $out (result i32)\n(if (result i32)\n(local.get 0)\n(then\n(i32.const 1)\n)\n"
+            "(else\n(br $out (i32.const 2))\n)\n)\n)\n");
+}
+
+TEST(FoldedPrinter, ABlockMayBeAnOperand) {
+  EXPECT_EQ(folded("(func block (result i32) i32.const 1 end drop)"),
+            "(drop\n(block (result i32)\n(i32.const 1)\n))\n");
+}
+
+TEST(FoldedPrinter, OperandsFromOutsideOfABlockAreNotFolded) {
+  EXPECT_EQ(folded("(func i32.const 1 i32.const 2 block (param i32 i32) i32.add drop end)"),
+            "(i32.const 1)\n(i32.const 2)\n(block (type 1)\ni32.add\ndrop\n)\n");
+  EXPECT_EQ(folded("(func i32.const 1 block (param i32) (result i32) end drop)"),
+            "(i32.const 1)\n(block (type 1))\ndrop\n");
+}
+
+TEST(FoldedPrinter, SeveralResultsAreFoldedOnlyTogether) {
+  constexpr std::string_view two = "(func $two (result i32 i32) i32.const 1 i32.const 2)";
+  const auto source = [&](std::string_view body) {
+    return "(func (result i32) " + std::string(body) + ')' + std::string(two);
+  };
+  EXPECT_EQ(folded(source("call $two i32.add")), "(i32.add (call $two))\n");
+  EXPECT_EQ(folded(source("call $two drop")), "(call $two)\ndrop\n");
+  EXPECT_EQ(folded(source("call $two i32.const 3 i32.add i32.add")),
+            "(call $two)\n(i32.const 3)\ni32.add\ni32.add\n");
+}
+
+TEST(FoldedPrinter, CodeThatIsNotReachedStaysFlat) {
+  EXPECT_EQ(folded("(func (result i32) unreachable i32.add)"), "(unreachable)\ni32.add\n");
+  EXPECT_EQ(folded("(func (result i32) i32.const 1 return i32.const 2 i32.add)"),
+            "(return (i32.const 1))\n(i32.const 2)\ni32.add\n");
+}
+
+TEST(FoldedPrinter, ExceptionsAndTheirLegacyForms) {
+  EXPECT_EQ(folded("(tag $t) (func block $h try_table (catch $t $h) throw $t end end)"),
+            "(block $h\n(try_table (catch $t $h)\n(throw $t)\n)\n)\n");
+  EXPECT_EQ(folded("(tag $t) (func try nop catch $t nop catch_all rethrow 0 end)"),
+            "(try\n(do\n(nop)\n)\n(catch $t\n(nop)\n)\n(catch_all\n(rethrow 0)\n)\n)\n");
+  EXPECT_EQ(folded("(func block $l try nop delegate $l end)"),
+            "(block $l\n(try\n(do\n(nop)\n)\n(delegate $l)\n)\n)\n");
+}
+
+TEST(FoldedPrinter, DeepCodeIsFoldedNoDeeperThanCanBeRead) {
+  std::string body = "i32.const 0";
+  for (int i = 0; i < 10'000; ++i) body += " i32.const 1 i32.add";
+  const auto text = printed("(func (result i32) " + body + ')', {.is_folded = true});
+  EXPECT_THAT(text, HasSubstr("\n    i32.add\n"));
+  EXPECT_EQ(printed(text, {.is_folded = true}), text);
+}
+
+TEST(FoldedPrinter, ConstantExpressions) {
+  const auto text = printed(
+      "(global i32 i32.const 1 i32.const 2 i32.add) (memory 1) (data (offset i32.const 3) \"\")",
+      {.is_folded = true});
+  EXPECT_THAT(text, HasSubstr("(global i32 (i32.add (i32.const 1) (i32.const 2)))"));
+  EXPECT_THAT(text, HasSubstr("(data (i32.const 3) \"\")"));
+}
+
+// ---- Offsets, hints, custom sections
+
+TEST(Printer, OffsetsAreThoseOfTheBinary) {
+  const auto module = module_of("(module (func (export \"f\") (drop (i32.const 1))))");
+  const auto text = print_module(module, {}, {.has_offsets = true});
+  ASSERT_TRUE(text);
+  const auto body = module.functions[0].body.offset;
+  EXPECT_THAT(*text, HasSubstr("(;@" + hexadecimal(body).substr(2) + ";)"));
+  EXPECT_THAT(*text, testing::ContainsRegex("\n\\(;@[0-9a-f]+;\\) +i32.const 1\n"));
+  const auto folded_text = print_module(module, {}, {.is_folded = true, .has_offsets = true});
+  ASSERT_TRUE(folded_text);
+  EXPECT_THAT(*folded_text, testing::ContainsRegex("\n\\(;@[0-9a-f]+;\\) +\\(i32.const 1\\)\\)\n"));
+  // Offsets are comments: without them the text is the one printed without them.
+  EXPECT_EQ(printed(*text), printed(*folded_text));
+}
+
+TEST(Printer, BranchHintsAreAnnotations) {
+  constexpr std::string_view source =
+      R"((func (param i32) (@metadata.code.branch_hint "\01") (if (local.get 0) (then nop))
+         local.get 0 (@metadata.code.branch_hint "\00") br_if 0))";
+  const auto flat = printed(source);
+  EXPECT_THAT(flat, HasSubstr("(@metadata.code.branch_hint \"\\01\") if\n"));
+  EXPECT_THAT(flat, HasSubstr("(@metadata.code.branch_hint \"\\00\") br_if 0\n"));
+  EXPECT_EQ(printed(flat), flat);
+  const auto nested = printed(source, {.is_folded = true});
+  EXPECT_THAT(nested, HasSubstr("(@metadata.code.branch_hint \"\\01\") (if\n"));
+  EXPECT_EQ(printed(nested), flat);
+}
+
+TEST(Printer, HintsThatFitNowhereStayASection) {
+  const auto text = printed(
+      "(@custom \"metadata.code.branch_hint\" (before code) \"\\01\\00\\01"
+      "\\01\\01\\00\") (func nop)");
+  EXPECT_THAT(text, HasSubstr("(@custom \"metadata.code.branch_hint\" (after func)"));
+  EXPECT_EQ(printed(text), text);
+}
+
+TEST(Printer, CustomSectionsKeepTheirPlaces) {
+  const auto text = printed(
+      "(@custom \"a\" (before first) \"1\") (@custom \"b\" (after func) \"2\") "
+      "(@custom \"c\" \"\\ff\") (func $f)");
+  EXPECT_THAT(text, HasSubstr("(@custom \"a\" (before first) \"1\")"));
+  EXPECT_THAT(text, HasSubstr("(@custom \"b\" (after func) \"2\")"));
+  EXPECT_THAT(text, HasSubstr("(@custom \"c\" (after code) \"\\ff\")"));
+  EXPECT_EQ(printed(text), text);
+}
+
+TEST(Printer, LongNamesAreNotRepeated) {
+  const std::string name(2000, 'x');
+  std::string calls;
+  for (int i = 0; i < 100; ++i) calls += " call $" + name;
+  const auto text = printed("(func $" + name + calls + ')');
+  EXPECT_LT(text.size(), 2 * name.size() + 4000);
+  EXPECT_EQ(printed(text), text);
+}
+
+TEST(Printer, BlocksThatDoNotMatchAreAnError) {
+  constexpr std::string_view magic("\0asm\1\0\0\0\1\4\1\x60\0\0\3\2\1\0", 18);
+  for (const std::string_view body :
+       {std::string_view("\x02\x40", 2), std::string_view("\x05\x0b", 2),
+        std::string_view("\x0b\x0b", 2), std::string_view("\x02\x40\x05\x0b\x0b", 5),
+        std::string_view("\x04\x40\x05\x05\x0b\x0b", 6), std::string_view("\x01", 1)}) {
+    std::string bytes(magic);
+    bytes += '\x0a';
+    bytes += static_cast<char>(body.size() + 3);
+    bytes += '\x01';
+    bytes += static_cast<char>(body.size() + 1);
+    bytes += '\0';
+    bytes += body;
+    const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
+    const auto module =
+        read_module(std::make_shared<const std::vector<std::byte>>(first, first + bytes.size()));
+    ASSERT_TRUE(module) << format_error(module.error(), "");
+    for (const bool is_folded : {false, true}) {
+      const auto text = print_module(*module, {}, {.is_folded = is_folded});
+      ASSERT_FALSE(text);
+      EXPECT_EQ(text.error().kind, ErrorKind::malformed);
+    }
+  }
 }
 
 TEST(Printer, CodeThatCannotBeReadIsAnError) {

@@ -47,6 +47,9 @@ class ScriptModule {
   /// The binary: assembled from text, or as it is written. Errors: `malformed`, `limit`.
   [[nodiscard]] Result<Assembled> assemble(const Limits& limits = {}) const;
 
+  /// A module from a file in binary form.
+  [[nodiscard]] static ScriptModule of_binary(std::string bytes);
+
   /// Gives an error about the assembled binary its place in the script. (Errors in binary and
   /// quoted modules get the place of the module.)
   [[nodiscard]] Error locate(Error error, const SourceMap& map) const;
@@ -160,6 +163,9 @@ enum class DirectiveKind : std::uint8_t {
   assert_invalid,  ///< `module` is refused by validation
   assert_invalid_custom,
   assert_unlinkable,  ///< `module` or `instance` cannot be linked
+  script,             ///< run `body`
+  input,              ///< run the script, or define and instantiate the module, in the file `path`
+  output,             ///< print the module `subject`, or write it to the file `path`
   thread,  ///< run `body` concurrently as `name`, with the instances `shared` of this script
   wait,    ///< for the thread `name`
 };
@@ -173,8 +179,9 @@ struct Directive {
   std::optional<Action> action;
   std::vector<ScriptValue> results;
   std::string message;  ///< the failure expected
-  std::string name;     ///< of what is registered, of a thread
-  std::string subject;  ///< the instance that is registered; empty: the latest one
+  std::string name;     ///< of what is registered, of a thread, of what is read from a file
+  std::string subject;  ///< the instance or module it is about; empty: the latest one
+  std::string path;     ///< of a file
   std::vector<std::string> shared;
   std::vector<Directive> body;
 };

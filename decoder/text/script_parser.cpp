@@ -26,6 +26,9 @@ constexpr auto directive_words = std::to_array<DirectiveWord>({
     {"assert_invalid", DirectiveKind::assert_invalid},
     {"assert_invalid_custom", DirectiveKind::assert_invalid_custom},
     {"assert_unlinkable", DirectiveKind::assert_unlinkable},
+    {"script", DirectiveKind::script},
+    {"input", DirectiveKind::input},
+    {"output", DirectiveKind::output},
     {"thread", DirectiveKind::thread},
     {"wait", DirectiveKind::wait},
 });
@@ -75,9 +78,17 @@ Result<Assembled> ScriptModule::assemble(const Limits& limits) const {
   return assembled;
 }
 
+ScriptModule ScriptModule::of_binary(std::string bytes) {
+  ScriptModule module;
+  module.form = ModuleForm::binary;
+  module.bytes_ = std::move(bytes);
+  return module;
+}
+
 Error ScriptModule::locate(Error error, const SourceMap& map) const {
   if (form == ModuleForm::text) return text::locate(std::move(error), map, source_->text);
-  error.position = position_of(source_->text, source_->stream.tokens[token_].offset);
+  if (source_ != nullptr)
+    error.position = position_of(source_->text, source_->stream.tokens[token_].offset);
   return error;
 }
 
@@ -128,6 +139,13 @@ void ScriptParser::parse_command(Directive& to, std::uint32_t depth) {
   const auto word = at(TokenKind::keyword) ? peek().text : std::string_view{};
   if (word == "register") {
     parse_register(to);
+  } else if (word == "script") {
+    to.kind = DirectiveKind::script;
+    take();
+    to.name = take_name();
+    to.body = parse_commands(depth + 1);
+  } else if (word == "input" || word == "output") {
+    parse_file_command(to, word);
   } else if (word == "thread") {
     parse_thread(to, depth);
   } else if (word == "wait") {
@@ -204,6 +222,15 @@ void ScriptParser::parse_thread(Directive& to, std::uint32_t depth) {
     expect_close();
   }
   to.body = parse_commands(depth + 1);
+}
+
+/// `(input $name? "file")` or `(output $name? "file"?)`
+void ScriptParser::parse_file_command(Directive& to, std::string_view word) {
+  const bool is_input = word == "input";
+  to.kind = is_input ? DirectiveKind::input : DirectiveKind::output;
+  take();
+  (is_input ? to.name : to.subject) = take_name();
+  if (is_input || at(TokenKind::string)) to.path = expect_name();
 }
 
 // ---- Modules and actions

@@ -23,6 +23,7 @@ class ScriptParser : public TokenParser {
   void parse_assertion_subject(Directive& to);
   void parse_register(Directive& to);
   void parse_thread(Directive& to, std::uint32_t depth);
+  void parse_file_command(Directive& to, std::string_view word);
   void parse_module_or_instance(Directive& to);
   ScriptModule parse_module();
   InstanceUse parse_instance();

@@ -42,13 +42,21 @@ TEST(Script, Directives) {
     (assert_exception (invoke "f"))
     (assert_malformed (module quote "(") "unexpected token")
     (assert_invalid (module) "x") (assert_unlinkable (module) "y")
-    (thread $t (shared (module $a)) (invoke "f")) (wait $t))wast");
+    (thread $t (shared (module $a)) (invoke "f")) (wait $t)
+    (script $s (module) (script (get "g"))) (input $m "a.wasm") (output $m "b.wat")
+    (output))wast");
   std::vector<std::string_view> kinds;
   for (const auto& directive : script.directives) kinds.push_back(to_string(directive.kind));
   EXPECT_THAT(kinds, ElementsAre("module", "module", "instance", "module", "module", "register",
                                  "invoke", "assert_return", "assert_trap", "assert_trap",
                                  "assert_exhaustion", "assert_exception", "assert_malformed",
-                                 "assert_invalid", "assert_unlinkable", "thread", "wait"));
+                                 "assert_invalid", "assert_unlinkable", "thread", "wait", "script",
+                                 "input", "output", "output"));
+  EXPECT_EQ(script.directives[17].body.size(), 2u);
+  EXPECT_EQ(script.directives[18].name, "m");
+  EXPECT_EQ(script.directives[18].path, "a.wasm");
+  EXPECT_EQ(script.directives[19].subject, "m");
+  EXPECT_EQ(script.directives[20].path, "");
   EXPECT_EQ(script.directives[0].module->name, "a");
   EXPECT_EQ(script.directives[0].position, (SourcePosition{2, 5}));
   EXPECT_TRUE(script.directives[1].module->is_definition);

@@ -51,11 +51,13 @@ std::string contents_of(const fs::path& path) {
 /// What is printed has to assemble to the same binary, which the assembler made.
 void check_printing(const Module& module, const std::vector<std::byte>& binary,
                     const std::string& where) {
-  const auto text = print_module(module);
-  if (!text) return;  // its code cannot be read
-  const auto again = assemble(*text);
-  ASSERT_TRUE(again) << where << format_error(again.error(), "") << '\n' << *text;
-  EXPECT_TRUE(again->binary == binary) << where << "prints as\n" << *text;
+  for (const bool is_folded : {false, true}) {
+    const auto text = print_module(module, {}, {.is_folded = is_folded});
+    if (!text) return;  // its code cannot be read
+    const auto again = assemble(*text);
+    ASSERT_TRUE(again) << where << format_error(again.error(), "") << '\n' << *text;
+    EXPECT_TRUE(again->binary == binary) << where << "prints as\n" << *text;
+  }
 }
 
 /// What the directive of one module says of text and reader, held against what they do.

@@ -131,6 +131,13 @@ inline void call_function(Registers& r, Function& callee, Slot* slots, std::size
   return instance.store->engine().types().is_subtype(sub, super);
 }
 
+/// Traps with the text of the specification's test suite, which names the element.
+[[gnu::noinline]] void raise_uninitialized_element(Registers& r, std::uint64_t element) {
+  r.run->trap->message = std::string(runtime::trap_text(TrapCode::uninitialized_element)) + ' ' +
+                         std::to_string(element);
+  raise(r, TrapCode::uninitialized_element);
+}
+
 /// The function of a table entry, if it has the type; else traps and returns null.
 inline Function* checked_function(Registers& r, std::uint32_t table_index, std::uint32_t type_index,
                                   std::uint64_t element) {
@@ -141,7 +148,7 @@ inline Function* checked_function(Registers& r, std::uint32_t table_index, std::
   }
   Function* function = table.elements[element].function;
   if (function == nullptr) [[unlikely]] {
-    raise(r, TrapCode::uninitialized_element);
+    raise_uninitialized_element(r, element);
     return nullptr;
   }
   const runtime::TypeId expected = r.instance->type_ids[type_index];

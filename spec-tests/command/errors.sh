@@ -50,7 +50,7 @@ check "a valid file" 0 "" "$airlock" validate traps.wat
 check "several files, one of them wrong" 1 "mismatch.wat*" \
   "$airlock" validate traps.wat mismatch.wat
 
-for command in "" run wast validate inspect; do
+for command in "" run wast parse print validate inspect; do
   # shellcheck disable=SC2086
   check "help of '$command'" 0 "*--help*" "$airlock" $command --help
 done
