@@ -48,8 +48,8 @@ is `N passed, N failed, N skipped`, over directives. The line before says how ma
 decoding and validation are right in kind but read otherwise than the script has it. The exit code
 is 0 if none failed.
 
---round-trip runs each core module not as it is written but as it comes back from being printed and
-read again, folded and flat, and fails it if one of the forms is not stable.)";
+--round-trip runs each module and component not as written but as it comes back from being printed
+and read again, folded and flat, and fails it if one of the forms is not stable.)";
 
 constexpr auto validate_footer =
     R"(Says nothing and exits with 0 if all files are valid; else prints why and exits with 1.)";
@@ -61,10 +61,10 @@ on as it is. Identifiers are kept in the custom section `name`.
 The binary is well-formed, but need not be valid: `airlock validate` says whether it is.)";
 
 constexpr auto print_footer =
-    R"(FILE is a core module, binary or text; `-` reads standard input. It need not be valid.
-Names come from the custom section `name`; other custom sections become `(@custom ...)`
+    R"(FILE is a core module or a component, binary or text; `-` reads standard input. It need not be
+valid. Names come from the custom section `name`; other custom sections become `(@custom ...)`
 annotations, branch hints `(@metadata.code.branch_hint ...)`. Parsing the text gives the module
-again.
+or component again.
 
 --folded writes (i32.add (local.get 0) (i32.const 1)) where the flat form takes three lines. What
 does not read well folded (operands from outside of a block, unreachable code) stays flat.
@@ -195,7 +195,7 @@ int main(int argc, char** argv) {
   auto* wast_app = app.add_subcommand("wast", "Run test scripts");
   wast_app->add_option("FILE", wast_options.files, "Scripts")->required()->type_name("");
   wast_app->add_flag("--round-trip", wast_options.round_trip,
-                     "Print each core module, read it again and run that");
+                     "Print each module and component, read it again and run that");
   wast_app->footer(wast_footer);
 
   FilesOptions validate_options;

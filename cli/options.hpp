@@ -37,7 +37,7 @@ struct FilesOptions {
 
 struct WastOptions {
   std::vector<std::string> files;
-  bool round_trip = false;  ///< run each core module as printed and read again
+  bool round_trip = false;  ///< run each module and component as printed and read again
 };
 
 struct ParseOptions {

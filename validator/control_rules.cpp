@@ -47,6 +47,7 @@ bool FunctionChecker::push_frame(const Instruction& instruction) {
     block.has_result = true;
     block.result = instruction.block.value;
   }
+  if (instruction.opcode == "if"_op && !pop(decoder::i32)) return false;
   if (!pop(parameters(block))) return false;
   block.height = static_cast<std::uint32_t>(values_.size());
   block.initialized = static_cast<std::uint32_t>(initialized_.size());
@@ -95,10 +96,9 @@ bool FunctionChecker::check_control(const Instruction& instruction) {
       return true;
     case "block"_op:
     case "loop"_op:
+    case "if"_op:
     case "try"_op:
       return push_frame(instruction);
-    case "if"_op:
-      return pop(decoder::i32) && push_frame(instruction);
     case "else"_op:
       return check_else(instruction);
     case "end"_op:

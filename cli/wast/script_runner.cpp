@@ -74,9 +74,9 @@ class Named {
 };
 
 std::string describe(const Error& error) {
-  constexpr std::string_view kinds[] = {"malformed",   "invalid",  "unlinkable", "uninstantiable",
-                                        "unsupported", "limit",    "trap",       "exception", "exit",
-                                        "denied",      "argument", "system"};
+  constexpr std::string_view kinds[] = {"malformed",   "invalid", "unlinkable", "uninstantiable",
+                                        "unsupported", "limit",   "trap",       "exception",
+                                        "exit",        "denied",  "argument",   "system"};
   return std::string(kinds[static_cast<std::size_t>(error.kind)]) + ": " + error.message;
 }
 
@@ -177,7 +177,7 @@ class ScriptRunner {
 
   // --- Modules and instances
 
-  /// The binary of a core module, or what comes back from printing and reading it.
+  /// The binary of a module or component, or what comes back from printing and reading it.
   Result<decoder::SharedBytes> module_binary(std::vector<std::byte> assembled) {
     auto binary = std::make_shared<const std::vector<std::byte>>(std::move(assembled));
     if (!options_.round_trip) return binary;
@@ -194,13 +194,18 @@ class ScriptRunner {
     auto assembled = module.assemble(engine_.limits());
     if (!assembled) return propagate(std::move(assembled));
     if (module.is_component) {
-      auto binary = std::make_shared<const std::vector<std::byte>>(std::move(assembled->binary));
       if (options_.components == nullptr) return skipped("components");
-      auto defined = options_.components->define(std::move(binary));
+      auto binary = module_binary(std::move(assembled->binary));
+      if (!binary) return propagate(std::move(binary));
+      auto defined = options_.components->define(*std::move(binary));
       if (!defined) return propagate(std::move(defined));
       return {};
     }
-    auto binary = module_binary(std::move(assembled->binary));
+    // Errors in custom sections do not survive being printed.
+    auto binary = with_customs
+                      ? Result<decoder::SharedBytes>(std::make_shared<const std::vector<std::byte>>(
+                            std::move(assembled->binary)))
+                      : module_binary(std::move(assembled->binary));
     if (!binary) return propagate(std::move(binary));
     const auto tree = decoder::read_module(*std::move(binary), engine_.limits());
     if (!tree) return std::unexpected(tree.error());
@@ -214,9 +219,10 @@ class ScriptRunner {
     if (!assembled) return propagate(std::move(assembled));
     Definition definition{.is_component = module.is_component, .module = nullptr};
     if (module.is_component) {
-      auto binary = std::make_shared<const std::vector<std::byte>>(std::move(assembled->binary));
       if (options_.components == nullptr) return skipped("components");
-      auto component = options_.components->define(std::move(binary));
+      auto binary = module_binary(std::move(assembled->binary));
+      if (!binary) return propagate(std::move(binary));
+      auto component = options_.components->define(*std::move(binary));
       if (!component) return std::unexpected(component.error());
       definition.component = *component;
     } else {

@@ -30,7 +30,7 @@ struct ScriptSummary {
   /// Directives that passed although the error of decoding or validation, right in its kind, does
   /// not begin with the text of the script; `differences` says how it reads.
   std::size_t differing_messages = 0;
-  /// Core modules that were printed and read again.
+  /// Modules and components that were printed and read again.
   std::size_t round_trips = 0;
   std::vector<ScriptReport> reports;
   std::vector<ScriptReport> differences;
@@ -41,7 +41,7 @@ struct ScriptOptions {
   /// Whether errors of decoding and validation must also read as the script says. Their kind must
   /// be right in any case, and so must the texts of traps and of failed links.
   bool exact_messages = false;
-  /// Whether each core module is replaced by what comes back from printing and reading it.
+  /// Whether each module and component is replaced by what comes back from printing and reading it.
   bool round_trip = false;
   /// The folder that `(input "file")` reads from; without one it is skipped.
   std::string folder{};

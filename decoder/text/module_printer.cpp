@@ -40,12 +40,17 @@ Result<std::string> print_module(const Module& module, const Limits& limits,
   return ModulePrinter(module, limits, options).run();
 }
 
+Result<std::string> print_module_fields(const Module& module, const Limits& limits,
+                                        const PrintOptions& options, std::size_t depth) {
+  return ModulePrinter(module, limits, options, depth - 1).run_fields();
+}
+
 ModulePrinter::ModulePrinter(const Module& module, const Limits& limits,
-                             const PrintOptions& options)
+                             const PrintOptions& options, std::size_t depth)
     : module_(module),
       limits_(limits),
       options_(options),
-      text_(options.has_offsets),
+      text_(options.has_offsets, depth),
       functions_(module.names.functions),
       types_(module.names.types),
       tables_(module.names.tables),
@@ -67,6 +72,19 @@ Result<std::string> ModulePrinter::run() {
   else if (!name.empty() && is_utf8(name))
     text_ << " (@name " << quote_string(name) << ")";
   text_.end();
+  print_fields();
+  text_.line(0, ")");
+  if (error_) return std::unexpected(*std::move(error_));
+  return text_.take();
+}
+
+Result<std::string> ModulePrinter::run_fields() {
+  print_fields();
+  if (error_) return std::unexpected(*std::move(error_));
+  return text_.take();
+}
+
+void ModulePrinter::print_fields() {
   print_types();
   print_imports();
   print_tables();
@@ -80,9 +98,6 @@ Result<std::string> ModulePrinter::run() {
   for (std::uint32_t i = 0; i < module_.functions.size() && check_size(); ++i) print_function(i);
   print_data();
   print_customs();
-  text_.line(0, ")");
-  if (error_) return std::unexpected(*std::move(error_));
-  return text_.take();
 }
 
 bool ModulePrinter::check_size() {
@@ -97,8 +112,12 @@ void ModulePrinter::take_branch_hints() {
     return section.name == branch_hint_section;
   };
   if (std::ranges::count_if(module_.customs, is_hints) != 1) return;
-  auto hints = read_branch_hints(*std::ranges::find_if(module_.customs, is_hints));
-  if (hints && check_branch_hints(module_, *hints, limits_)) hints_ = *std::move(hints);
+  const auto& section = *std::ranges::find_if(module_.customs, is_hints);
+  const auto after = static_cast<SectionId>(section.after_section);
+  if (after == SectionId::code || after == SectionId::data) return;
+  auto hints = read_branch_hints(section);
+  if (hints && !hints->empty() && check_branch_hints(module_, *hints, limits_))
+    hints_ = *std::move(hints);
 }
 
 // ---- Types

@@ -15,13 +15,24 @@
 
 namespace airlock::decoder::text {
 
+/// Prints what stands within the parentheses of a module, for modules within components.
+/// @param depth of the module's fields
+[[nodiscard]] Result<std::string> print_module_fields(const Module& module, const Limits& limits,
+                                                      const PrintOptions& options,
+                                                      std::size_t depth);
+
 class ModulePrinter {
  public:
-  ModulePrinter(const Module& module, const Limits& limits, const PrintOptions& options);
+  /// @param depth of the module, of whose fields the depth is one more
+  ModulePrinter(const Module& module, const Limits& limits, const PrintOptions& options,
+                std::size_t depth = 0);
+  /// The module with its parentheses, or only its fields.
   Result<std::string> run();
+  Result<std::string> run_fields();
 
  private:
   // Fields (module_printer.cpp)
+  void print_fields();
   void print_types();
   void print_type(std::uint32_t index, std::size_t depth, std::optional<std::uint64_t> offset);
   void print_imports();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "decoder/component/reader.hpp"
+#include "decoder/component_text/printer.hpp"
 #include "decoder/text/parser.hpp"
 #include "decoder/text/printer.hpp"
 
@@ -19,13 +21,23 @@ std::string difference(std::string_view before, std::string_view after) {
          line_of(after, static_cast<std::size_t>(right - after.begin())) + '`';
 }
 
-/// Prints a module, reads the text and prints that again.
+Result<std::string> print(const SharedBytes& binary, const PrintOptions& options,
+                          const Limits& limits) {
+  if (detect(*binary) == FileKind::component_binary) {
+    const auto tree = component::read_component(binary, limits);
+    if (!tree) return std::unexpected(tree.error());
+    return component_text::print_component(*tree, limits, options);
+  }
+  const auto module = read_module(binary, limits);
+  if (!module) return std::unexpected(module.error());
+  return print_module(*module, limits, options);
+}
+
+/// Prints a binary, reads the text and prints that again.
 Result<SharedBytes> read_printed(const SharedBytes& binary, const PrintOptions& options,
                                  const Limits& limits) {
   const std::string form = options.is_folded ? "folded form: " : "flat form: ";
-  const auto module = read_module(binary, limits);
-  if (!module) return SharedBytes{};
-  const auto text = print_module(*module, limits, options);
+  const auto text = print(binary, options, limits);
   if (!text) return SharedBytes{};
   auto assembled = assemble(*text, limits);
   if (!assembled) {
@@ -33,12 +45,9 @@ Result<SharedBytes> read_printed(const SharedBytes& binary, const PrintOptions& 
     return fail(ErrorKind::argument, form + format_error(assembled.error(), "text"));
   }
   auto again = std::make_shared<const std::vector<std::byte>>(std::move(assembled->binary));
-  const auto second = read_module(again, limits);
-  if (!second)
-    return fail(ErrorKind::argument, form + format_error(second.error(), "module read again"));
-  const auto second_text = print_module(*second, limits, options);
+  const auto second_text = print(again, options, limits);
   if (!second_text)
-    return fail(ErrorKind::argument, form + format_error(second_text.error(), "module read again"));
+    return fail(ErrorKind::argument, form + format_error(second_text.error(), "read again"));
   if (*second_text != *text)
     return fail(ErrorKind::argument, form + difference(*text, *second_text));
   return again;

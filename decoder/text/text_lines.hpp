@@ -15,12 +15,14 @@ namespace airlock::decoder::text {
 /// offset in the binary of what stands there, or with as much space.
 class TextLines {
  public:
-  explicit TextLines(bool has_offsets) : has_offsets_(has_offsets) {}
+  /// @param depth of the outermost line, where the text will be part of another
+  explicit TextLines(bool has_offsets, std::size_t depth = 0)
+      : depth_(depth), has_offsets_(has_offsets) {}
 
   /// Begins a line: its offset, if offsets are printed, and the white space before its text.
   void begin(std::size_t depth, std::optional<std::uint64_t> offset = std::nullopt) {
     if (has_offsets_) append_offset(offset);
-    text_.append(2 * std::min(depth, deepest), ' ');
+    text_.append(2 * std::min(depth_ + depth, deepest), ' ');
   }
   TextLines& operator<<(std::string_view text) {
     text_.append(text);
@@ -55,6 +57,7 @@ class TextLines {
   }
 
   std::string text_;
+  std::size_t depth_;
   bool has_offsets_;
 };
 

@@ -41,8 +41,15 @@ check "print from standard input" 0 "*i32.add*" sh -c "\"$airlock\" print - <add
 check "parse a component" 0 "" "$airlock" parse component.wat -o component.wasm
 check "which is valid" 0 "" "$airlock" validate component.wasm
 
-check "print a component" 1 "component.wasm: *components cannot be printed yet*" \
-  "$airlock" print component.wasm
+check "print a component" 0 '(component
+  (core module
+    (type (func))
+    (func (type 0)
+    )
+  )
+)' "$airlock" print component.wasm
+check "and parse it again" 0 "" \
+  sh -c "\"$airlock\" print component.wasm | \"$airlock\" parse - | cmp - component.wasm"
 check "parse a typing error" 1 "typo.wat:1:29: unknown operator*" "$airlock" parse typo.wat
 check "print a truncated module" 1 "truncated.wasm: malformed module at offset 0x*: *" \
   "$airlock" print truncated.wasm

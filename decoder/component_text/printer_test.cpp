@@ -1,0 +1,134 @@
+#include "decoder/component_text/printer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "decoder/component/reader.hpp"
+#include "decoder/text/parser.hpp"
+#include "decoder/text/round_trip.hpp"
+
+namespace airlock::decoder::component_text {
+namespace {
+
+using testing::HasSubstr;
+
+SharedBytes binary_of(std::string_view source) {
+  auto assembled = text::assemble(source);
+  EXPECT_TRUE(assembled) << source << ": " << format_error(assembled.error(), "");
+  return std::make_shared<const std::vector<std::byte>>(assembled ? std::move(assembled->binary)
+                                                                  : std::vector<std::byte>{});
+}
+
+std::string printed(std::string_view source, const text::PrintOptions& options = {}) {
+  const auto tree = component::read_component(binary_of(source));
+  if (!tree) return format_error(tree.error(), "");
+  const auto text = print_component(*tree, {}, options);
+  return text ? *text : format_error(text.error(), "");
+}
+
+TEST(ComponentPrinter, PrintsDefinitionsUnderTheirNames) {
+  EXPECT_EQ(printed(R"((component $c
+      (core module $m (func $f (export "f") (param i32) (result i32) local.get 0))
+      (core instance $i (instantiate $m))
+      (type $t (func (param "x" u32) (result u32)))
+      (func $g (export "g") (type $t) (canon lift (core func $i "f")))))"),
+            R"((component $c
+  (core module $m
+    (type (func (param i32) (result i32)))
+    (export "f" (func $f))
+    (func $f (type 0) (param i32) (result i32)
+      local.get 0
+    )
+  )
+  (core instance $i (instantiate $m))
+  (type $t (func (param "x" u32) (result u32)))
+  (alias core export $i "f" (core func))
+  (canon lift (core func 0) (func $g (type $t)))
+  (export "g" (func $g))
+)
+)");
+}
+
+/// One of everything.
+constexpr std::string_view everything = R"((component
+  (import "a:b/c@1.0.0" (instance $i
+    (export "r" (type (sub resource)))
+    (export "f" (func (param "x" (borrow 0)) (result (own 0))))))
+  (import "plain" (func $plain async (param "s" string)))
+  (import "named" (implements "a:b/d") (component $named (import "x" (func)) (export "y" (func))))
+  (import "t" (type $t (sub resource)))
+  (import "m" (core module $m (import "" "g" (global i32)) (import "" "t" (table 1 2 funcref))
+    (import "" "m" (memory i64 1)) (export "f" (func (param i32)))))
+  (core type $core (func (param i32 (ref null extern))))
+  (core rec (type $one (sub (struct (field (mut i32))))) (type (array i8)))
+  (core type $mt (module (alias outer 1 $core (type)) (import "a" "b" (func (type 0)))))
+  (type $record (record (field "a" u8) (field "b" (list string))))
+  (type $variant (variant (case "none") (case "some" $record)))
+  (type $others (tuple (flags "a" "b") (enum "x" "y") (option char) (result) (result u32)
+                       (result (error f64)) (result bool (error s64)) (list u8 4)))
+  (type (stream)) (type (stream u8)) (type (future $record)) (type (map string u32))
+  (type $resource (resource (rep i32)))
+  (type (component (type $u u32) (import "u" (type (eq $u))) (export "f" (func (result $u)))))
+  (core module $code (memory (export "m") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable)
+    (func (export "f")))
+  (core instance $core_i (instantiate $code (with "env" (instance (export "f" (func $lowered0))))))
+  (core func $lowered0 (canon resource.drop $resource))
+  (core func $new (canon resource.new $resource))
+  (core func $rep (canon resource.rep $resource))
+  (core func $lowered (canon lower (func $plain) (memory $core_i "m") string-encoding=utf16
+                             (realloc (func $core_i "realloc"))))
+  (core func (canon task.return (result string) (memory $core_i "m")))
+  (core func (canon stream.new 0)) (core func (canon context.get i32 0))
+  (core func (canon waitable-set.wait cancellable (memory $core_i "m")))
+  (core func (canon subtask.cancel async))
+  (component $inner (alias outer 1 $record (type)) (component (component)))
+  (instance $bag (export "p" (func $plain)) (export "r" (type $record)))
+  (instance $made (instantiate $named (with "x" (func $plain))))
+  (@custom "tail" "bytes\00")
+  (export "made" (instance $made))
+  (export "again" (instance $bag) (instance (export "r" (type (eq $record))))))
+)";
+
+std::string without_unbound(std::string_view source) {
+  // An argument cannot name what comes later.
+  std::string text(source);
+  const std::string_view unbound = " (with \"env\" (instance (export \"f\" (func $lowered0))))";
+  text.erase(text.find(unbound), unbound.size());
+  return text;
+}
+
+TEST(ComponentPrinter, EverythingComesBack) {
+  const auto source = without_unbound(everything);
+  const auto binary = binary_of(source);
+  const auto again = text::round_trip(binary, {});
+  ASSERT_TRUE(again) << again.error().message;
+  ASSERT_NE(*again, nullptr);
+  EXPECT_EQ(**again, *binary) << printed(source);
+  const auto text = printed(source, {.has_offsets = true});
+  EXPECT_EQ(*binary_of(text), *binary);
+}
+
+TEST(ComponentPrinter, DeepNestingTakesNoNativeStack) {
+  std::string source;
+  for (int i = 0; i < 900; ++i) source += "(component ";
+  const auto again = text::round_trip(binary_of(source + std::string(900, ')')), {});
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_NE(*again, nullptr);
+}
+
+TEST(ComponentPrinter, ModulesThatCannotBePrintedAreBytes) {
+  EXPECT_THAT(printed(R"((component (core module $m binary "\00asm\01\00\00\00\01\01")))"),
+              HasSubstr("(core module $m binary \"\\00asm\\01\\00\\00\\00\\01\\01\")"));
+}
+
+TEST(ComponentPrinter, ReferencesToWhatIsNotThereAreNumbers) {
+  const auto text = printed(
+      "(component (type $a u32) (alias outer 7 3 (type)) (export \"x\" "
+      "(func 5)))");
+  EXPECT_THAT(text, HasSubstr("(alias outer 7 3 (type))"));
+  EXPECT_THAT(text, HasSubstr("(export \"x\" (func 5))"));
+}
+
+}  // namespace
+}  // namespace airlock::decoder::component_text
