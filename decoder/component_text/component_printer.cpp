@@ -78,7 +78,7 @@ void ComponentPrinter::print_definition(const component::Definition& definition)
 std::string ComponentPrinter::define(Sort sort) {
   auto& top = opens_.back();
   const auto number = component::number(sort);
-  return top.names[number].definition(top.counts[number]++);
+  return top.names[number].identifier(top.counts[number]++);
 }
 
 std::string ComponentPrinter::use(Sort sort, std::uint32_t index) const {

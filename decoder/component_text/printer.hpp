@@ -11,10 +11,11 @@
 namespace airlock::decoder::component_text {
 
 /// Prints a component with all that is in it: each definition of the binary as one of the text,
-/// none in its inline form, under the names of the custom section `component-name`. Assembling the
-/// text gives the component again, and printing that gives the same text. It need not be valid; a
-/// core module in it that cannot be printed is written as its bytes. Errors: `limit`, if the text
-/// would be larger than a module may be; `unsupported`, for the gated definitions of values.
+/// none in its inline form, under the names of the custom section `component-name` as far as they
+/// can be identifiers. Assembling the text gives the component again, and printing that gives the
+/// same text. It need not be valid; a core module in it that cannot be printed is written as its
+/// bytes. Errors: `limit`, if the text would be larger than a module may be; `unsupported`, for the
+/// gated definitions of values.
 [[nodiscard]] Result<std::string> print_component(const component::ComponentTree& tree,
                                                   const Limits& limits = {},
                                                   const text::PrintOptions& options = {});

@@ -26,11 +26,15 @@ std::string_view as_text(Bytes bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-const NameMap no_names;
-
-const NameMap& inner_names(const IndirectNameMap& all, std::uint32_t index) {
-  const auto found = all.find(index);
-  return found == all.end() ? no_names : found->second;
+/// The names of a function's parameters and locals.
+PrintedNames local_names(const Module& module, std::uint32_t function, std::uint32_t type,
+                         const std::vector<LocalRun>& locals) {
+  const auto found = module.names.locals.find(function);
+  if (found == module.names.locals.end()) return {};
+  std::uint64_t count = 0;
+  if (type < module.types.size()) count = module.types[type].composite.function.parameters.size();
+  for (const auto& run : locals) count += run.count;
+  return PrintedNames(found->second, count);
 }
 
 }  // namespace
@@ -51,15 +55,17 @@ ModulePrinter::ModulePrinter(const Module& module, const Limits& limits,
       limits_(limits),
       options_(options),
       text_(options.has_offsets, depth),
-      functions_(module.names.functions),
-      types_(module.names.types),
-      tables_(module.names.tables),
-      memories_(module.names.memories),
-      globals_(module.names.globals),
-      elements_(module.names.elements),
-      data_(module.names.data),
-      tags_(module.names.tags) {
-  for (const auto& [type, names] : module.names.fields) fields_.emplace(type, PrintedNames(names));
+      functions_(module.names.functions, module.function_types.size()),
+      types_(module.names.types, module.types.size()),
+      tables_(module.names.tables, module.table_types.size()),
+      memories_(module.names.memories, module.memory_types.size()),
+      globals_(module.names.globals, module.global_types.size()),
+      elements_(module.names.elements, module.elements.size()),
+      data_(module.names.data, module.data.size()),
+      tags_(module.names.tags, module.tag_types.size()) {
+  for (const auto& [type, names] : module.names.fields)
+    if (type < module.types.size())
+      fields_.emplace(type, PrintedNames(names, module.types[type].composite.fields.size()));
   take_branch_hints();
 }
 
@@ -246,8 +252,7 @@ void ModulePrinter::print_imports() {
     text_ << "(import " << quote_string(import.module) << " " << quote_string(import.name) << " ("
           << extern_words[kind] << names_of(import.kind()).definition(index) << " ";
     if (const auto* function = std::get_if<FunctionImport>(&import.type))
-      text_ << function_signature(function->type,
-                                  PrintedNames(inner_names(module_.names.locals, index)));
+      text_ << function_signature(function->type, local_names(module_, index, function->type, {}));
     else if (const auto* table = std::get_if<TableType>(&import.type))
       text_ << table_type(*table);
     else if (const auto* memory = std::get_if<MemoryType>(&import.type))
@@ -264,7 +269,7 @@ void ModulePrinter::print_imports() {
 void ModulePrinter::print_function(std::uint32_t defined) {
   const auto& function = module_.functions[defined];
   const auto index = module_.imported_functions() + defined;
-  const PrintedNames locals(inner_names(module_.names.locals, index));
+  const auto locals = local_names(module_, index, function.type, function.locals);
   text_.line(
       1, "(func" + functions_.definition(index) + ' ' + function_signature(function.type, locals),
       function.offset);

@@ -45,10 +45,10 @@ bool can_be_identifier(std::string_view name) {
   return !name.empty() && name.size() <= longest && is_utf8(name);
 }
 
-PrintedNames::PrintedNames(const NameMap& names) {
+PrintedNames::PrintedNames(const NameMap& names, std::uint64_t count) {
   std::unordered_set<std::string_view> taken;
   for (const auto& [index, name] : names) {
-    if (!is_utf8(name)) continue;
+    if (index >= count || !is_utf8(name)) continue;
     if (can_be_identifier(name) && taken.insert(name).second)
       identifiers_[index] = quote_identifier(name);
     else
@@ -57,11 +57,15 @@ PrintedNames::PrintedNames(const NameMap& names) {
 }
 
 std::string PrintedNames::definition(std::uint32_t index) const {
-  if (const auto found = identifiers_.find(index); found != identifiers_.end())
-    return ' ' + found->second;
+  if (auto text = identifier(index); !text.empty()) return text;
   if (const auto found = annotations_.find(index); found != annotations_.end())
     return ' ' + found->second;
   return {};
+}
+
+std::string PrintedNames::identifier(std::uint32_t index) const {
+  const auto found = identifiers_.find(index);
+  return found == identifiers_.end() ? std::string{} : ' ' + found->second;
 }
 
 std::string PrintedNames::use(std::uint32_t index) const {

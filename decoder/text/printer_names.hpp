@@ -17,10 +17,13 @@ namespace airlock::decoder::text {
 class PrintedNames {
  public:
   PrintedNames() = default;
-  explicit PrintedNames(const NameMap& names);
+  /// @param count of the index space: names of what is not there mean nothing
+  explicit PrintedNames(const NameMap& names, std::uint64_t count = ~std::uint64_t{0});
 
   /// ` $name` or ` (@name "…")` or nothing, for a definition.
   [[nodiscard]] std::string definition(std::uint32_t index) const;
+  /// ` $name` or nothing, where annotations have no place.
+  [[nodiscard]] std::string identifier(std::uint32_t index) const;
   /// `$name` or the index.
   [[nodiscard]] std::string use(std::uint32_t index) const;
   [[nodiscard]] bool has(std::uint32_t index) const {

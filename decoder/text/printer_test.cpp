@@ -84,6 +84,21 @@ TEST(Printer, StringsAreEscaped) {
   EXPECT_EQ(quote_identifier("a(b"), "$\"a(b\"");
 }
 
+TEST(Printer, NamesOfWhatIsNotThereMeanNothing) {
+  auto module = module_of("(func (local i32) local.get 0 drop)");
+  module.names.locals[0] = {{0, "x"}, {7, "y"}};
+  module.names.functions = {{0, "f"}, {3, "g"}};
+  const auto text = print_module(module);
+  ASSERT_TRUE(text);
+  EXPECT_THAT(*text, HasSubstr("local.get $x"));
+  // A local that is not declared is referred to by its number.
+  auto wrong = module_of("(func local.get 7 drop)");
+  wrong.names.locals[0] = {{7, "y"}};
+  const auto wrong_text = print_module(wrong);
+  ASSERT_TRUE(wrong_text);
+  EXPECT_THAT(*wrong_text, HasSubstr("local.get 7"));
+}
+
 // ---- The folded form
 
 /// The lines of the only function of a module, without their indentation.

@@ -19,9 +19,9 @@ TEST_F(TextLimits, FoldedInstructionsAHundredThousandDeep) {
             depth);
 }
 
-TEST_F(TextLimits, FoldedInstructionsAMillionDeepAreRefused) {
+TEST_F(TextLimits, FoldedInstructionsDeeperThanThatAreRefused) {
   for (const std::string_view word : {"(block ", "(i32.eqz ", "(if (i32.const 1) (then ", "(loop "})
-    EXPECT_THAT(fate_of("(func " + repeat(1'000'000, word)), HasSubstr("nesting too deep")) << word;
+    EXPECT_THAT(fate_of("(func " + repeat(300'000, word)), HasSubstr("nesting too deep")) << word;
 }
 
 TEST_F(TextLimits, ParenthesesWithoutEnd) {
@@ -65,9 +65,9 @@ void expect_round_trip(const std::string& text) {
   }
 }
 
-TEST_F(TextLimits, TwoHundredThousandFunctions) {
+TEST_F(TextLimits, FiftyThousandFunctions) {
   std::string text;
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < 50'000; ++i) {
     const auto number = std::to_string(i);
     text +=
         "(func $f" + number + " (param $x i32) (result i32) local.get $x call $f" + number + ")\n";
@@ -88,7 +88,7 @@ TEST_F(TextLimits, NestedLabelsOfOneName) {
 }
 
 TEST_F(TextLimits, LongChainsOfOperations) {
-  expect_round_trip("(func (result i32) i32.const 0" + repeat(500'000, " i32.const 1 i32.add") +
+  expect_round_trip("(func (result i32) i32.const 0" + repeat(200'000, " i32.const 1 i32.add") +
                     ')');
 }
 

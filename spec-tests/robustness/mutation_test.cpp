@@ -1,5 +1,6 @@
 // Damaged binaries: every one is refused with an error or runs, and nothing else happens. What
-// makes it a test are the sanitizers, and the bounds that `exercise` sets.
+// makes it a test are the sanitizers, and the bounds that `exercise` sets. What can be printed must
+// also come back from its text. (AIRLOCK_KEEP=FILE keeps the binary that does not.)
 //
 // Usage: airlock-mutation-test [--most N] SCRIPT_OR_TEXT...
 // Takes valid modules and components of scripts (and texts), N at the most (200), and damages each
@@ -16,6 +17,7 @@
 
 #include "decoder/reader.hpp"
 #include "decoder/text/parser.hpp"
+#include "decoder/text/round_trip.hpp"
 #include "decoder/text/script.hpp"
 #include "spec-tests/robustness/exercise.hpp"
 #include "spec-tests/robustness/mutation.hpp"
@@ -26,6 +28,7 @@ using namespace airlock;
 using Binary = std::vector<std::byte>;
 
 constexpr std::uint32_t mutations = 100;
+constexpr std::uint32_t printed_every = 4;  ///< of the mutations
 constexpr std::size_t most_of_a_file = 3;
 
 std::string read(const std::string& path) {
@@ -69,11 +72,24 @@ struct Tally {
       return;
     }
     static constexpr const char* names[] = {
-        "malformed", "invalid", "unlinkable", "uninstantiable", "unsupported", "limit",
-        "trap",      "exit",    "denied",     "argument",       "system"};
+        "malformed", "invalid",   "unlinkable", "uninstantiable", "unsupported", "limit",
+        "trap",      "exception", "exit",       "denied",         "argument",    "system"};
     ++errors[names[static_cast<std::size_t>(error->kind)]];
   }
 };
+
+/// Damaged or not, what can be printed has to come back from its text, folded and flat.
+bool comes_back(std::vector<std::byte> binary) {
+  const auto shared = std::make_shared<const std::vector<std::byte>>(std::move(binary));
+  const auto again = decoder::text::round_trip(shared, spec_tests::exercise_limits());
+  if (again) return true;
+  std::cout << "printed and read again: " << again.error().message << '\n';
+  if (const char* path = std::getenv("AIRLOCK_KEEP"))
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(shared->data()),
+               static_cast<std::streamsize>(shared->size()));
+  return false;
+}
 
 }  // namespace
 
@@ -108,6 +124,7 @@ int main(int argc, char** argv) {
       const auto error = spec_tests::exercise(spec_tests::mutate(binary, number));
       tally.add(error,
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+      if (number % printed_every == 0 && !comes_back(spec_tests::mutate(binary, number))) return 1;
     }
   }
   std::cout << corpus.size() << " binaries (" << components << " components), " << mutations
