@@ -7,7 +7,6 @@ namespace airlock::validator {
 
 using namespace decoder::literals;
 using decoder::Immediate;
-using decoder::Opcode;
 using decoder::ValueKind;
 using decoder::ValueType;
 

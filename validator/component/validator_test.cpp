@@ -357,7 +357,9 @@ TEST(ComponentValidator, EveryTruncationAndEveryChangedByteGivesAnAnswer) {
   const auto whole = assemble(sample);
   ASSERT_TRUE(validate_binary(whole).has_value());
   for (std::size_t at = 0; at < whole.size(); ++at) {
-    (void)validate_binary(Bytes(whole.begin(), whole.begin() + static_cast<long>(at)));
+    const Bytes part(whole.begin(), whole.begin() + static_cast<long>(at));
+    const auto shorter = validate_binary(part);
+    EXPECT_TRUE(shorter.has_value() || shorter.error().offset <= at) << at;
     for (const int change : {0x01, 0x40, 0xff}) {
       auto changed = whole;
       changed[at] ^= static_cast<std::byte>(change);
