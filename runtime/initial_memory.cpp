@@ -15,9 +15,9 @@ namespace {
 using namespace decoder::literals;
 
 /// Below this many bytes copying is cheaper than mapping and faulting.
-constexpr std::uint64_t worth_mapping = 32 * 1024;
+constexpr std::uint64_t worth_mapping = std::uint64_t{32} * 1024;
 /// Segments less than this apart share an extent.
-constexpr std::uint64_t gap_bridged = 64 * 1024;
+constexpr std::uint64_t gap_bridged = std::uint64_t{64} * 1024;
 /// Every extent is a mapping of its own, of which the system gives a process only so many.
 constexpr std::size_t most_extents = 16;
 
