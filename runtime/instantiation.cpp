@@ -255,7 +255,8 @@ Result<std::unique_ptr<Instance>> allocate_instance(Store& store,
                                                     std::string path) {
   auto instance = std::make_unique<Instance>();
   instance->store = &store;
-  instance->path = path.empty() ? module->tree.names.module : std::move(path);
+  if (path.empty()) path = module->tree.names.module;
+  instance->path = std::move(path);
   instance->module = std::move(module);
   if (auto done = Allocation(store, *instance).run(imports); !done)
     return propagate(std::move(done));

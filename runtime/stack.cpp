@@ -23,7 +23,8 @@ Stack::Stack(std::size_t bytes) {
   if (range == MAP_FAILED) return;
   mprotect(static_cast<std::byte*>(range) + bytes, guard, PROT_NONE);
   base_ = static_cast<Slot*>(range);
-  limit_ = base_ + bytes / sizeof(Slot);
+  const std::size_t slots = bytes / sizeof(Slot);
+  limit_ = base_ + slots;
 }
 
 Stack::~Stack() {
