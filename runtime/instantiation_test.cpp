@@ -92,7 +92,7 @@ TEST(Instantiation, RefusesImportsOfTheWrongKindOrType) {
   auto& given = **world.instantiate(R"((module
     (func (export "f") (param i32)) (memory (export "m") 1 3) (table (export "t") 2 4 funcref)
     (global (export "c") i32 (i32.const 0)) (global (export "v") (mut i32) (i32.const 0))))");
-  const auto attempt = [&](std::string_view name, std::string import) {
+  const auto attempt = [&](std::string_view name, const std::string& import) {
     const External imports[] = {export_of(given, name)};
     return message(world.instantiate("(module (import \"a\" \"b\" (" + import + ")))", imports));
   };
@@ -250,7 +250,7 @@ TEST(Instantiation, NamesAConstantInstructionItCannotEvaluate) {
 
 TEST(Instantiation, HonoursLimitsAndNamesThem) {
   EngineConfiguration configuration;
-  configuration.limits.memory_bytes = 3 * 65536;
+  configuration.limits.memory_bytes = std::uint64_t{3} * 65536;
   configuration.limits.store_table_elements = 12'000'000;
   configuration.limits.instances = 2;
   World world(configuration);
@@ -299,7 +299,7 @@ TEST(InitialMemory, IsSharedCopyOnWrite) {
     EXPECT_TRUE(instance->data_segment(0).empty());
     EXPECT_FALSE(instance->data_segment(2).empty());
   }
-  std::memset(one.memory0->base, 'y', 4 * 65536);
+  std::memset(one.memory0->base, 'y', std::size_t{4} * 65536);
   EXPECT_EQ(text_at(*other.memory0, 4, 3), std::string("\0xx", 3));
   auto& third = **world.store.instantiate(module, {});
   EXPECT_EQ(text_at(*third.memory0, 4, 3), std::string("\0xx", 3));

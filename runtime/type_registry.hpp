@@ -76,9 +76,8 @@ class TypeRegistry {
   };
   static Place locate(TypeId id) {
     const std::uint64_t shifted = std::uint64_t{id} + (1u << first_chunk_log2);
-    const auto chunk = static_cast<unsigned>(std::bit_width(shifted)) - 1;
-    return {chunk - first_chunk_log2,
-            static_cast<std::size_t>(shifted - (std::uint64_t{1} << chunk))};
+    return {static_cast<unsigned>(std::bit_width(shifted)) - 1 - first_chunk_log2,
+            static_cast<std::size_t>(shifted - std::bit_floor(shifted))};
   }
   struct KeyHash {
     std::size_t operator()(const std::string& key) const;
