@@ -78,7 +78,9 @@ void ComponentPrinter::print_definition(const component::Definition& definition)
 std::string ComponentPrinter::define(Sort sort) {
   auto& top = opens_.back();
   const auto number = component::number(sort);
-  return top.names[number].identifier(top.counts[number]++);
+  const auto index = top.counts[number]++;
+  auto identifier = top.names[number].identifier(index);
+  return identifier.empty() ? " (;" + std::to_string(index) + ";)" : identifier;
 }
 
 std::string ComponentPrinter::use(Sort sort, std::uint32_t index) const {
@@ -103,7 +105,8 @@ void ComponentPrinter::print(const component::CoreModule& module) {
     auto fields = text::print_module_fields(*tree, limits_, options_, depth() + 1);
     if (fields) {
       const auto& name = tree->names.module;
-      const bool has_own_name = id.empty() && !name.empty() && text::can_be_identifier(name);
+      const bool has_own_name =
+          !id.starts_with(" $") && !name.empty() && text::can_be_identifier(name);
       text_.line(
           depth(),
           "(core module" + id + (has_own_name ? " (@name " + text::quote_string(name) + ')' : ""),

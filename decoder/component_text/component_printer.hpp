@@ -54,7 +54,7 @@ class ComponentPrinter {
   [[nodiscard]] std::string inline_export(const component::InlineExport& item) const;
 
   // Names
-  /// Gives the next definition of a sort its index. @return ` $name` or nothing
+  /// Gives the next definition of a sort its index. @return ` $name` or, in a comment, the index
   std::string define(Sort sort);
   /// `$name` or the index.
   [[nodiscard]] std::string use(Sort sort, std::uint32_t index) const;

@@ -34,7 +34,7 @@ TEST(ComponentPrinter, PrintsDefinitionsUnderTheirNames) {
       (func $g (export "g") (type $t) (canon lift (core func $i "f")))))"),
             R"((component $c
   (core module $m
-    (type (func (param i32) (result i32)))
+    (type (;0;) (func (param i32) (result i32)))
     (export "f" (func $f))
     (func $f (type 0) (param i32) (result i32)
       local.get 0
@@ -42,9 +42,9 @@ TEST(ComponentPrinter, PrintsDefinitionsUnderTheirNames) {
   )
   (core instance $i (instantiate $m))
   (type $t (func (param "x" u32) (result u32)))
-  (alias core export $i "f" (core func))
+  (alias core export $i "f" (core func (;0;)))
   (canon lift (core func 0) (func $g (type $t)))
-  (export "g" (func $g))
+  (export (;1;) "g" (func $g))
 )
 )");
 }
@@ -126,8 +126,8 @@ TEST(ComponentPrinter, ReferencesToWhatIsNotThereAreNumbers) {
   const auto text = printed(
       "(component (type $a u32) (alias outer 7 3 (type)) (export \"x\" "
       "(func 5)))");
-  EXPECT_THAT(text, HasSubstr("(alias outer 7 3 (type))"));
-  EXPECT_THAT(text, HasSubstr("(export \"x\" (func 5))"));
+  EXPECT_THAT(text, HasSubstr("(alias outer 7 3 (type (;1;)))"));
+  EXPECT_THAT(text, HasSubstr("(export (;0;) \"x\" (func 5))"));
 }
 
 }  // namespace

@@ -145,7 +145,7 @@ void ModulePrinter::print_type(std::uint32_t index, std::size_t depth,
                                std::optional<std::uint64_t> offset) {
   const auto& type = module_.types[index];
   text_.begin(depth, offset);
-  text_ << "(type" << types_.definition(index) << " ";
+  text_ << "(type" << types_.numbered_definition(index) << " ";
   const bool is_sub = !type.is_final || !type.supertypes.empty();
   if (is_sub) {
     text_ << (type.is_final ? "(sub final " : "(sub ");
@@ -250,7 +250,7 @@ void ModulePrinter::print_imports() {
     const auto index = counts[kind]++;
     text_.begin(1, import.offset);
     text_ << "(import " << quote_string(import.module) << " " << quote_string(import.name) << " ("
-          << extern_words[kind] << names_of(import.kind()).definition(index) << " ";
+          << extern_words[kind] << names_of(import.kind()).numbered_definition(index) << " ";
     if (const auto* function = std::get_if<FunctionImport>(&import.type))
       text_ << function_signature(function->type, local_names(module_, index, function->type, {}));
     else if (const auto* table = std::get_if<TableType>(&import.type))
@@ -270,9 +270,10 @@ void ModulePrinter::print_function(std::uint32_t defined) {
   const auto& function = module_.functions[defined];
   const auto index = module_.imported_functions() + defined;
   const auto locals = local_names(module_, index, function.type, function.locals);
-  text_.line(
-      1, "(func" + functions_.definition(index) + ' ' + function_signature(function.type, locals),
-      function.offset);
+  text_.line(1,
+             "(func" + functions_.numbered_definition(index) + ' ' +
+                 function_signature(function.type, locals),
+             function.offset);
   print_locals(function, locals);
   print_body(function, index, locals);
   text_.line(1, ")");
@@ -305,7 +306,7 @@ void ModulePrinter::print_tables() {
   for (std::uint32_t i = 0; i < module_.tables.size() && check_size(); ++i) {
     const auto& table = module_.tables[i];
     text_.begin(1, table.offset);
-    text_ << "(table" << tables_.definition(module_.imported_tables() + i) << " "
+    text_ << "(table" << tables_.numbered_definition(module_.imported_tables() + i) << " "
           << table_type(table.type);
     if (table.initializer) text_ << " " << expression(*table.initializer);
     text_ << ")";
@@ -316,7 +317,7 @@ void ModulePrinter::print_tables() {
 void ModulePrinter::print_memories() {
   for (std::uint32_t i = 0; i < module_.memories.size() && check_size(); ++i)
     text_.line(1,
-               "(memory" + memories_.definition(module_.imported_memories() + i) + ' ' +
+               "(memory" + memories_.numbered_definition(module_.imported_memories() + i) + ' ' +
                    memory_type(module_.memories[i]) + ')',
                module_.memory_offsets[i]);
 }
@@ -324,7 +325,7 @@ void ModulePrinter::print_memories() {
 void ModulePrinter::print_tags() {
   for (std::uint32_t i = 0; i < module_.tags.size() && check_size(); ++i)
     text_.line(1,
-               "(tag" + tags_.definition(module_.imported_tags() + i) + ' ' +
+               "(tag" + tags_.numbered_definition(module_.imported_tags() + i) + ' ' +
                    type_use(module_.tags[i].type) + ')',
                module_.tag_offsets[i]);
 }
@@ -333,7 +334,7 @@ void ModulePrinter::print_globals() {
   for (std::uint32_t i = 0; i < module_.globals.size() && check_size(); ++i) {
     const auto& global = module_.globals[i];
     text_.line(1,
-               "(global" + globals_.definition(module_.imported_globals() + i) + ' ' +
+               "(global" + globals_.numbered_definition(module_.imported_globals() + i) + ' ' +
                    global_type(global.type) + ' ' + expression(global.initializer) + ')',
                global.initializer.offset);
   }
@@ -361,7 +362,7 @@ void ModulePrinter::print_elements() {
   for (std::uint32_t i = 0; i < module_.elements.size() && check_size(); ++i) {
     const auto& segment = module_.elements[i];
     text_.begin(1, segment.position);
-    text_ << "(elem" << elements_.definition(i);
+    text_ << "(elem" << elements_.numbered_definition(i);
     if (segment.mode == SegmentMode::declarative) text_ << " declare";
     if (segment.mode == SegmentMode::active) {
       if (segment.table != 0) text_ << " (table " << tables_.use(segment.table) << ")";
@@ -388,7 +389,7 @@ void ModulePrinter::print_data() {
   for (std::uint32_t i = 0; i < module_.data.size() && check_size(); ++i) {
     const auto& segment = module_.data[i];
     text_.begin(1, segment.position);
-    text_ << "(data" << data_.definition(i);
+    text_ << "(data" << data_.numbered_definition(i);
     if (segment.mode == SegmentMode::active) {
       if (segment.memory != 0) text_ << " (memory " << memories_.use(segment.memory) << ")";
       text_ << segment_offset(segment.offset);

@@ -63,6 +63,11 @@ std::string PrintedNames::definition(std::uint32_t index) const {
   return {};
 }
 
+std::string PrintedNames::numbered_definition(std::uint32_t index) const {
+  if (identifiers_.contains(index)) return definition(index);
+  return " (;" + std::to_string(index) + ";)" + definition(index);
+}
+
 std::string PrintedNames::identifier(std::uint32_t index) const {
   const auto found = identifiers_.find(index);
   return found == identifiers_.end() ? std::string{} : ' ' + found->second;

@@ -22,6 +22,8 @@ class PrintedNames {
 
   /// ` $name` or ` (@name "…")` or nothing, for a definition.
   [[nodiscard]] std::string definition(std::uint32_t index) const;
+  /// The same, but without an identifier it says the index in a comment: ` (;3;)`.
+  [[nodiscard]] std::string numbered_definition(std::uint32_t index) const;
   /// ` $name` or nothing, where annotations have no place.
   [[nodiscard]] std::string identifier(std::uint32_t index) const;
   /// `$name` or the index.

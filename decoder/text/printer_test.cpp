@@ -32,7 +32,7 @@ TEST(Printer, PrintsFieldsAndCode) {
         (block $out (if $in (local.get $x) (then (br $out)) (else (br $in))))
         (i32.load offset=8 align=1 (i32.const -4)))))"),
             R"((module $m
-  (type (func (param i32) (result i32)))
+  (type (;0;) (func (param i32) (result i32)))
   (memory $mem 1)
   (export "f" (func $f))
   (func $f (type 0) (param $x i32) (result i32)
@@ -71,7 +71,7 @@ TEST(Printer, NamesThatAreNoIdentifiersAreAnnotations) {
   const auto text = printed(
       R"((func $a (@name "same")) (func $b (@name "same")) (func $"with space") (func (param (@name "") i32)))");
   EXPECT_THAT(text, HasSubstr("(func $same "));
-  EXPECT_THAT(text, HasSubstr("(func (@name \"same\") "));
+  EXPECT_THAT(text, HasSubstr("(func (;1;) (@name \"same\") "));
   EXPECT_THAT(text, HasSubstr("(func $\"with space\" "));
   EXPECT_THAT(text, HasSubstr("(param (@name \"\") i32)"));
   EXPECT_EQ(printed(text), text);
@@ -185,8 +185,8 @@ TEST(FoldedPrinter, ConstantExpressions) {
   const auto text = printed(
       "(global i32 i32.const 1 i32.const 2 i32.add) (memory 1) (data (offset i32.const 3) \"\")",
       {.is_folded = true});
-  EXPECT_THAT(text, HasSubstr("(global i32 (i32.add (i32.const 1) (i32.const 2)))"));
-  EXPECT_THAT(text, HasSubstr("(data (i32.const 3) \"\")"));
+  EXPECT_THAT(text, HasSubstr("(global (;0;) i32 (i32.add (i32.const 1) (i32.const 2)))"));
+  EXPECT_THAT(text, HasSubstr("(data (;0;) (i32.const 3) \"\")"));
 }
 
 // ---- Offsets, hints, custom sections

@@ -42,9 +42,9 @@ check "parse a component" 0 "" "$airlock" parse component.wat -o component.wasm
 check "which is valid" 0 "" "$airlock" validate component.wasm
 
 check "print a component" 0 '(component
-  (core module
-    (type (func))
-    (func (type 0)
+  (core module (;0;)
+    (type (;0;) (func))
+    (func (;0;) (type 0)
     )
   )
 )' "$airlock" print component.wasm
