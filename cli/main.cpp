@@ -136,6 +136,11 @@ CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
       ->type_name("BYTES");
   run->add_option("--max-stack", options.max_stack_bytes, "Bound of the call stack")
       ->type_name("BYTES");
+  run->add_option("--max-heap", options.max_heap_bytes,
+                  "Bound of all garbage-collected objects together")
+      ->type_name("BYTES");
+  run->add_flag("--gc-stress", options.gc_stress,
+                "Collect garbage at every allocation, to find what the collector does not see");
   run->add_option("--fuel", options.fuel, "Trap after this many instructions")->type_name("N");
   run->add_flag("--bounds-checks-in-code", options.bounds_checks_in_code,
                 "Compare at every memory access instead of relying on guard pages");
@@ -196,6 +201,7 @@ int main(int argc, char** argv) {
   wast_app->add_option("FILE", wast_options.files, "Scripts")->required()->type_name("");
   wast_app->add_flag("--round-trip", wast_options.round_trip,
                      "Print each module and component, read it again and run that");
+  wast_app->add_flag("--gc-stress", wast_options.gc_stress, "Collect garbage at every allocation");
   wast_app->footer(wast_footer);
 
   FilesOptions validate_options;

@@ -28,6 +28,8 @@ struct RunOptions {
   bool bounds_checks_in_code = false;
   std::optional<std::uint64_t> max_stack_bytes;
   std::optional<std::uint64_t> max_memory_bytes;
+  std::optional<std::uint64_t> max_heap_bytes;
+  bool gc_stress = false;             ///< collect garbage at every allocation
   std::optional<std::uint64_t> fuel;  ///< instructions after which the guest traps
 };
 
@@ -38,6 +40,7 @@ struct FilesOptions {
 struct WastOptions {
   std::vector<std::string> files;
   bool round_trip = false;  ///< run each module and component as printed and read again
+  bool gc_stress = false;   ///< collect garbage at every allocation
 };
 
 struct ParseOptions {

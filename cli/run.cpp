@@ -16,6 +16,8 @@ runtime::EngineConfiguration to_configuration(const RunOptions& options) {
   runtime::EngineConfiguration configuration;
   if (options.bounds_checks_in_code) configuration.bounds_checks = runtime::BoundsChecks::in_code;
   if (options.max_stack_bytes) configuration.limits.stack_bytes = *options.max_stack_bytes;
+  if (options.max_heap_bytes) configuration.limits.heap_bytes = *options.max_heap_bytes;
+  configuration.collect_always = options.gc_stress;
   if (options.max_memory_bytes) configuration.limits.memory_bytes = *options.max_memory_bytes;
   configuration.metered = options.fuel.has_value();
   return configuration;

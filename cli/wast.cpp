@@ -29,10 +29,10 @@ void print_skips(const ScriptSummary& summary, const std::string& file) {
 }
 
 Result<ScriptSummary> run_file(const std::string& file, const WastOptions& options,
-                               const Limits& limits) {
-  const auto source = read_file(file, limits);
+                               const runtime::EngineConfiguration& configuration) {
+  const auto source = read_file(file, configuration.limits);
   if (!source) return std::unexpected(source.error());
-  runtime::Engine engine(interpreter::make_executor(), {.limits = limits});
+  runtime::Engine engine(interpreter::make_executor(), configuration);
   const auto components = make_component_host(engine);
   return run_script(engine, *source,
                     {.components = components.get(),
@@ -43,14 +43,14 @@ Result<ScriptSummary> run_file(const std::string& file, const WastOptions& optio
 }  // namespace
 
 int wast(const WastOptions& options) {
-  const Limits limits;
+  const runtime::EngineConfiguration configuration{.collect_always = options.gc_stress};
   ScriptSummary total;
   Progress progress("running " + options.files.front());
   for (std::size_t i = 0; i < options.files.size(); ++i) {
     const auto& file = options.files[i];
     progress.update("running " + file + " (" + std::to_string(i + 1) + " of " +
                     std::to_string(options.files.size()) + ")");
-    const auto summary = run_file(file, options, limits);
+    const auto summary = run_file(file, options, configuration);
     if (!summary) {
       std::cout << format_error(summary.error(), file, "script") << '\n';
       ++total.failed;

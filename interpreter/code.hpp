@@ -83,7 +83,7 @@ class TranslatedModule final : public runtime::ModuleCode {
   [[nodiscard]] const runtime::CompiledModule& module() const { return module_; }
   [[nodiscard]] const validator::ModuleContext& context() const { return context_; }
   [[nodiscard]] const runtime::EngineConfiguration& configuration() const { return configuration_; }
-  /// How objects of a structure or array type of the module lie in the heap.
+  /// How objects of a type of the module lie in the heap, and what casts to it ask.
   [[nodiscard]] const runtime::Layout& layout(std::uint32_t type_index) const {
     return types_.get(module_.type_ids[type_index]).layout;
   }

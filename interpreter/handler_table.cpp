@@ -21,6 +21,9 @@ const HandlerTable& handlers() {
     add_wide_handlers(*made);
     add_atomic_handlers(*made);
     add_exception_handlers(*made);
+    add_heap_structure_handlers(*made);
+    add_heap_array_handlers(*made);
+    add_heap_cast_handlers(*made);
     return made;
   }();
   return *table;

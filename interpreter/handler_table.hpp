@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "decoder/opcode.hpp"
+#include "interpreter/heap_handlers.hpp"
 #include "interpreter/operands.hpp"
 
 namespace airlock::interpreter {
@@ -97,6 +98,8 @@ struct HandlerTable {
   Handler throw_ = nullptr;
   Handler throw_reference = nullptr;
 
+  HeapHandlers heap;
+
   // References, tables, bulk memory: slots only; by opcode.
   Handler plain[opcode_count] = {};
 };
@@ -118,6 +121,9 @@ void add_bulk_handlers(HandlerTable& table);
 void add_wide_handlers(HandlerTable& table);
 void add_atomic_handlers(HandlerTable& table);
 void add_exception_handlers(HandlerTable& table);
+void add_heap_structure_handlers(HandlerTable& table);
+void add_heap_array_handlers(HandlerTable& table);
+void add_heap_cast_handlers(HandlerTable& table);
 
 constexpr std::size_t number(Opcode opcode) { return static_cast<std::size_t>(opcode); }
 constexpr std::size_t number(Source source) { return static_cast<std::size_t>(source); }

@@ -310,7 +310,8 @@ void Translator::charge(Opcode opcode) {
   const Half price = read_operand<Half>(&cells_[fuel_cell_], 0) + 1;
   std::memcpy(&cells_[fuel_cell_] + 1, &price, sizeof price);
   const bool is_call = decoder::name(opcode).starts_with("call");
-  if (decoder::row(opcode).family == decoder::Family::control && !is_call)
+  const bool is_branch_on_cast = opcode == "br_on_cast"_op || opcode == "br_on_cast_fail"_op;
+  if ((decoder::row(opcode).family == decoder::Family::control && !is_call) || is_branch_on_cast)
     fuel_cell_is_open_ = false;
 }
 
@@ -345,7 +346,8 @@ void Translator::instruction(const Instruction& i, bool live) {
   }
   if (module_.configuration().metered) charge(i.opcode);
   if (translate_control(i, live) || translate_call(i) || translate_exception(i, live) ||
-      translate_variable(i) || translate_numeric(i) || translate_reference(i) || translate_bulk(i))
+      translate_variable(i) || translate_numeric(i) || translate_reference(i) ||
+      translate_bulk(i) || translate_heap(i))
     return;
   unsupported(i);
 }

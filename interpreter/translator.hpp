@@ -94,6 +94,7 @@ class Translator {
     // For fusion:
     Opcode opcode{};
     Use left{}, right{};
+    const Handler* branches = nullptr;  ///< of a `ref.test`: the branch on it, by sense
   };
 
   enum class ControlKind : std::uint8_t {
@@ -233,6 +234,30 @@ class Translator {
   void jump_to(Control& control);
   void clear_merge();
   void take(Control& control, std::uint32_t around);
+
+  // Structures, arrays, casts
+  bool translate_heap(const Instruction& i);
+  bool translate_array(const Instruction& i);
+  [[nodiscard]] Operands begin_allocation(std::uint32_t type_index) const;
+  void finish_allocation(const Handler& handler, const Operands& operands);
+  void allocation(const Handler& handler, std::uint32_t type_index,
+                  std::span<const Half> immediates, std::size_t operand_count);
+  void structure_new(std::uint32_t type_index);
+  void array_new_fixed(std::uint32_t type_index, std::uint32_t count);
+  void push_field(const Handler* by_target, const Operands& operands, ValueKind type);
+  void push_vector_field(const Handler& handler, Operands operands);
+  void structure_get(const Instruction& i);
+  void structure_set(const Instruction& i);
+  void array_get(const Instruction& i);
+  void array_set(const Instruction& i);
+  void array_bulk(Handler handler, std::uint32_t type_index, std::span<const Half> immediates,
+                  std::size_t operand_count);
+  void unary_reference(const Handler (&rows)[3][2], ValueKind result, bool may_trap);
+  runtime::semantics::CastKind add_cast(Operands& operands, const decoder::HeapType& type,
+                                        bool is_nullable) const;
+  void reference_test(const decoder::HeapType& type, bool is_nullable);
+  void reference_cast(const decoder::HeapType& type, bool is_nullable);
+  void branch_on_cast(const Instruction& i);
 
   // Exceptions
   bool translate_exception(const Instruction& i, bool live);

@@ -227,6 +227,11 @@ std::uint32_t Translator::conditional(Entry& condition, bool sense) {
     const auto n = number(last_.opcode);
     Operands operands = last_.operands;
     const Source left = last_.left.source;
+    if (last_.branches != nullptr) {
+      const Handler fused = last_.branches[sense];
+      remove_last();
+      return emit_branch(fused, operands);
+    }
     if (last_.opcode == "i32.eqz"_op) {
       remove_last();
       return emit_branch(table_.branch_if[number(left)][!sense], operands);

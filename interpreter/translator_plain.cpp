@@ -481,10 +481,10 @@ bool Translator::translate_reference(const Instruction& i) {
       plain(i.opcode, one, 0, ValueKind::reference);
       return true;
     case "ref.is_null"_op:
-      plain(i.opcode, {}, 1, ValueKind::i32);
+      unary("i64.eqz"_op);
       return true;
     case "ref.eq"_op:
-      plain(i.opcode, {}, 2, ValueKind::i32);
+      binary("i64.eq"_op);  // references are equal if their bits are
       return true;
     case "ref.as_non_null"_op: {
       Operands operands;

@@ -6,6 +6,8 @@
 
 #include "decoder/instruction.hpp"
 #include "runtime/semantics/integer.hpp"
+#include "runtime/semantics/reference.hpp"
+#include "runtime/store.hpp"
 
 namespace airlock::runtime {
 namespace {
@@ -15,10 +17,20 @@ using Constant = std::array<Slot, 2>;
 
 /// The operand stack of a constant expression. Validation has shown that it never runs empty, but
 /// an error is cheap here.
-class Evaluator {
+class Evaluator final : RootSource {
  public:
   Evaluator(Instance& instance, const decoder::Expression& expression, const Limits& limits)
-      : instance_(instance), reader_(expression, limits) {}
+      : instance_(instance), heap_(instance.store->heap()), reader_(expression, limits) {
+    heap_.add(*this);
+  }
+  ~Evaluator() { heap_.remove(*this); }
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
+
+  /// What is on the operand stack is used still, when an instruction allocates.
+  void trace(Marker& marker) override {
+    for (const Constant& value : stack_) marker.word(value[0].bits);
+  }
 
   Result<Constant> run() {
     while (!reader_.at_end()) {
@@ -58,6 +70,20 @@ class Evaluator {
         return binary_i64(semantics::subtract<std::uint64_t>);
       case "i64.mul"_op:
         return binary_i64(semantics::multiply<std::uint64_t>);
+      case "ref.i31"_op:
+        return unary([](Slot a) { return Slot{.bits = semantics::ref_i31(a.i32)}; });
+      case "any.convert_extern"_op:
+      case "extern.convert_any"_op:
+        return {};  // the bits are the same
+      case "struct.new"_op:
+        return new_structure(layout().fields.size());
+      case "struct.new_default"_op:
+        return new_structure_of_defaults();
+      case "array.new"_op:
+      case "array.new_default"_op:
+        return new_array(instruction_.opcode == "array.new"_op);
+      case "array.new_fixed"_op:
+        return new_fixed_array(instruction_.second_index);
       default:
         return fail_at(
             ErrorKind::unsupported, instruction_.offset,
@@ -91,6 +117,68 @@ class Evaluator {
     return binary([=](Slot a, Slot b) { return Slot{.i64 = operation(a.i64, b.i64)}; });
   }
 
+  // Structures and arrays. Operands stay on the stack until the object is there.
+
+  [[nodiscard]] const Layout& layout() const {
+    return heap_.layout(instance_.type_ids[instruction_.index]);
+  }
+
+  Result<void> replace(std::size_t count, const Object* object) {
+    stack_.resize(stack_.size() - count);
+    return push({.bits = reinterpret_cast<std::uint64_t>(object)});
+  }
+
+  Result<void> new_structure(std::size_t count) {
+    if (stack_.size() < count) return mismatch();
+    Object* object = heap_.allocate_structure(layout());
+    if (object == nullptr) return exhausted();
+    const Constant* value = stack_.data() + (stack_.size() - count);
+    for (const FieldLayout& field : layout().fields)
+      store_field(object->at(field.offset), field, (value++)->data());
+    return replace(count, object);
+  }
+
+  Result<void> new_structure_of_defaults() {
+    Object* object = heap_.allocate_structure(layout());
+    if (object == nullptr) return exhausted();
+    semantics::initialize_default(*object, layout().size);
+    return replace(0, object);
+  }
+
+  Result<void> new_array(bool has_value) {
+    const std::size_t count = has_value ? 2 : 1;
+    if (stack_.size() < count) return mismatch();
+    const auto length = stack_.back()[0].i32;
+    Object* array = heap_.allocate_array(layout(), length);
+    if (array == nullptr) return exhausted();
+    if (has_value)
+      semantics::fill(*array, layout().element(), 0, length, stack_[stack_.size() - 2].data());
+    else
+      semantics::initialize_default(*array, layout().array_bytes(length));
+    return replace(count, array);
+  }
+
+  Result<void> new_fixed_array(std::uint32_t count) {
+    if (stack_.size() < count) return mismatch();
+    Object* array = heap_.allocate_array(layout(), count);
+    if (array == nullptr) return exhausted();
+    for (std::uint32_t i = 0; i < count; ++i)
+      store_field(semantics::element(*array, layout().element(), i), layout().element(),
+                  stack_[stack_.size() - count + i].data());
+    return replace(count, array);
+  }
+
+  std::unexpected<Error> exhausted() const {
+    return std::unexpected(to_error(Trap(TrapCode::out_of_memory, heap_.exhausted_text())));
+  }
+
+  template <typename Operation>
+  Result<void> unary(Operation operation) {
+    if (stack_.empty()) return mismatch();
+    stack_.back()[0] = operation(stack_.back()[0]);
+    return {};
+  }
+
   template <typename Operation>
   Result<void> binary(Operation operation) {
     if (stack_.size() < 2) return mismatch();
@@ -105,6 +193,7 @@ class Evaluator {
   }
 
   Instance& instance_;
+  Heap& heap_;
   decoder::InstructionReader reader_;
   decoder::Instruction instruction_{};
   std::vector<Constant> stack_;

@@ -269,7 +269,6 @@ void Heap::collect() {
   Marker marker(*this);
   for (RootSource* source : sources_) source->trace(marker);
   for (const auto bits : roots_->references()) marker.reference(bits);
-  marker.word(register_word);
   marker.finish();
 
   live_bytes_ = 0;

@@ -134,14 +134,13 @@ class Heap {
   void remove(RootSource& source);
   /// A root for the host's own use: keeps the object alive for as long as it lives itself.
   [[nodiscard]] Root root(std::uint64_t bits) { return {roots_, bits}; }
-  /// One more word that is looked at conservatively in the collections to come; handlers put
-  /// here what may only be in a register.
-  std::uint64_t register_word = 0;
 
   /// Layouts by type, for all types there were when `know_types` was called last. All types of
   /// instances in the store are known.
   void know_types();
   [[nodiscard]] const Layout& layout(TypeId type) const { return *layouts_[type]; }
+
+  [[nodiscard]] const TypeRegistry& types() const { return types_; }
 
   /// Whether a word is the address of an allocated object.
   [[nodiscard]] bool is_object(std::uint64_t bits) const;

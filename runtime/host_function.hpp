@@ -23,6 +23,7 @@
 #include "decoder/types.hpp"
 #include "runtime/exception.hpp"
 #include "runtime/native.hpp"
+#include "runtime/reference.hpp"
 #include "runtime/slot.hpp"
 #include "runtime/trap.hpp"
 
@@ -33,10 +34,12 @@ namespace airlock::runtime {
 template <typename T>
 using HostResult = std::expected<T, Trap>;
 
-/// An externref: null, or a number that means something to the host.
+/// An externref: null, a number that means something to the host, or a guest's own object that was
+/// made external. The last is only good for handing on while the host function runs.
 struct ExternalReference {
   bool is_null = true;
-  std::uint64_t number = 0;
+  std::uint64_t number = 0;        ///< below `external_numbers`
+  std::uint64_t guest_object = 0;  ///< not zero: the bits of the reference
   friend bool operator==(const ExternalReference&, const ExternalReference&) = default;
 };
 
@@ -89,9 +92,14 @@ template <>
 struct HostValue<ExternalReference> {
   static constexpr auto type = decoder::externref;
   static ExternalReference from(Slot slot) {
-    return slot.bits == 0 ? ExternalReference{} : ExternalReference{false, slot.bits - 1};
+    if (slot.bits == 0) return {};
+    if (!is_external(slot.bits)) return {false, 0, slot.bits};
+    return {false, external_number(slot.bits), 0};
   }
-  static Slot to(ExternalReference value) { return {.bits = value.is_null ? 0 : value.number + 1}; }
+  static Slot to(ExternalReference value) {
+    if (value.is_null || value.guest_object != 0) return {.bits = value.guest_object};
+    return {.bits = make_external(value.number)};
+  }
 };
 
 /// Parameters and result of a callable, taken from its type.

@@ -123,17 +123,24 @@ TrapCode Instance::initialize_table(std::uint32_t table, std::uint32_t segment,
   if (count > available || source > available - count) return TrapCode::out_of_bounds_table_access;
   auto& target = *tables[table];
   if (!target.contains(destination, count)) return TrapCode::out_of_bounds_table_access;
-  if (count == 0) return TrapCode::none;
+  read_elements(segment, source, count,
+                reinterpret_cast<std::byte*>(target.elements.data() + destination));
+  return TrapCode::none;
+}
 
-  Slot* to = target.elements.data() + destination;
+void Instance::read_elements(std::uint32_t segment, std::uint64_t source, std::uint64_t count,
+                             std::byte* to) {
+  if (count == 0) return;
   const auto& functions = module->tree.elements[segment].functions;
   if (functions.empty()) {
-    std::copy_n(storage->element_values[segment].begin() + static_cast<std::ptrdiff_t>(source),
-                count, to);
-  } else {
-    for (std::uint64_t i = 0; i < count; ++i) to[i].function = function(functions[source + i]);
+    const auto& values = storage->element_values.at(segment);
+    std::memcpy(to, values.data() + source, count * sizeof(Slot));
+    return;
   }
-  return TrapCode::none;
+  for (std::uint64_t i = 0; i < count; ++i, to += sizeof(Slot)) {
+    const Slot value{.function = function(functions[source + i])};
+    std::memcpy(to, &value, sizeof value);
+  }
 }
 
 TrapCode Instance::initialize_memory(std::uint32_t memory, std::uint32_t segment,

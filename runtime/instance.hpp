@@ -129,6 +129,10 @@ struct Instance {
   [[nodiscard]] TrapCode initialize_memory(std::uint32_t memory, std::uint32_t segment,
                                            std::uint64_t destination, std::uint64_t source,
                                            std::uint64_t count);
+  /// Copies elements of a segment that exist.
+  /// @param to eight bytes for each
+  void read_elements(std::uint32_t segment, std::uint64_t source, std::uint64_t count,
+                     std::byte* to);
   /// Elements of a segment: none once it was dropped.
   [[nodiscard]] std::uint64_t element_segment_size(std::uint32_t segment) const;
   /// Bytes of a data segment: none once it was dropped.

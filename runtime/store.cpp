@@ -5,6 +5,7 @@
 
 #include "runtime/instance_storage.hpp"
 #include "runtime/instantiation.hpp"
+#include "runtime/semantics/reference.hpp"
 
 namespace airlock::runtime {
 namespace {
@@ -218,16 +219,14 @@ namespace {
 
 /// Whether a host's value may be passed where `wanted` is asked for. References are judged by what
 /// they are, not only by the type the host says.
-bool accepts(const TypeRegistry& types, const Value& value, const decoder::ValueType& wanted) {
+bool accepts(const TypeRegistry& types, const Heap& heap, const Value& value,
+             const decoder::ValueType& wanted) {
   if (types.matches(value.type, wanted)) return true;
   if (!value.type.is_reference() || !wanted.is_reference()) return false;
   if (types.top(value.type.heap) != types.top(wanted.heap)) return false;
   const Slot reference = value.slots[0];
   if (reference.bits == 0) return wanted.nullable;
-  if (types.top(wanted.heap) != decoder::HeapKind::func)
-    return types.matches(value.type.heap, wanted.heap);  // not null, so nullability is no matter
-  const decoder::HeapType actual{decoder::HeapKind::indexed, reference.function->type};
-  return types.matches(actual, wanted.heap);
+  return semantics::has_type(heap, reference.bits, wanted.heap);
 }
 
 std::unexpected<Error> wrong_count(std::size_t wanted, std::size_t given) {
@@ -253,7 +252,7 @@ Result<std::vector<Value>> Store::call(Function& function, std::span<const Value
   std::vector<Slot> slots;
   slots.reserve(function.parameter_slots);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (!accepts(types, arguments[i], type.parameters[i]))
+    if (!accepts(types, heap(), arguments[i], type.parameters[i]))
       return wrong_type(i, type.parameters[i], arguments[i].type);
     for (std::uint32_t j = 0; j < slot_count(type.parameters[i]); ++j)
       slots.push_back(arguments[i].slots[j]);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "decoder/heap_matching.hpp"
+#include "validator/type_key.hpp"
 
 namespace airlock::runtime {
 namespace {
@@ -14,10 +15,6 @@ using decoder::HeapKind;
 using decoder::HeapType;
 using decoder::SubType;
 using decoder::ValueType;
-
-/// Longer chains of supertypes are not valid (`Limits::subtype_depth` is far below), so their
-/// display need not be built.
-constexpr std::size_t longest_display = 256;
 
 /// Calls `visit` for every type index in a type: of supertypes and of indexed heap types.
 template <typename Type, typename Visitor>
@@ -30,47 +27,6 @@ void for_each_index(Type& type, Visitor visit) {
   for (auto& result : type.composite.function.results) in_value(result);
   for (auto& field : type.composite.fields) in_value(field.storage);
 }
-
-/// Writes types as a string that is equal for equal types.
-class KeyWriter {
- public:
-  void type(const SubType& type) {
-    number(type.is_final ? 1 : 0);
-    number(type.supertypes.size());
-    for (const auto super : type.supertypes) number(super);
-    number(static_cast<std::uint64_t>(type.composite.kind));
-    values(type.composite.function.parameters);
-    values(type.composite.function.results);
-    number(type.composite.fields.size());
-    for (const auto& field : type.composite.fields) {
-      number(field.is_mutable ? 1 : 0);
-      value(field.storage);
-    }
-  }
-  void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) key_.push_back(static_cast<char>(value | 0x80));
-    key_.push_back(static_cast<char>(value));
-  }
-  [[nodiscard]] std::string take() { return std::move(key_); }
-
- private:
-  void values(const std::vector<ValueType>& types) {
-    number(types.size());
-    for (const auto& type : types) value(type);
-  }
-  void value(const ValueType& type) {
-    number(static_cast<std::uint64_t>(type.kind));
-    if (!type.is_reference()) return;
-    number(type.nullable ? 1 : 0);
-    number(static_cast<std::uint64_t>(type.heap.kind));
-    if (type.heap.kind == HeapKind::indexed) number(type.heap.index);
-  }
-  std::string key_;
-};
-
-/// How an index is written into the key of a group: a place in the group, or a canonical number.
-/// The highest bit keeps the two apart.
-constexpr std::uint32_t outside_bit = std::uint32_t{1} << 31;
 
 /// The abstract heap type that all types of a kind of composite are below.
 HeapKind top_of(decoder::CompositeKind kind) {
@@ -106,10 +62,8 @@ TypeId TypeRegistry::append(SubType type) {
   auto& entry = chunk[place.index];
   entry.id = id;
   entry.type = std::move(type);
-  if (!entry.type.supertypes.empty() && entry.type.supertypes[0] < id) {
-    const auto& above = get(entry.type.supertypes[0]).supertypes;
-    if (above.size() < longest_display) entry.supertypes = above;
-  }
+  if (!entry.type.supertypes.empty() && entry.type.supertypes[0] < id)
+    entry.supertypes = get(entry.type.supertypes[0]).supertypes;
   entry.supertypes.push_back(id);
   entry.layout.type = id;
   entry.layout.display = entry.supertypes.data();
@@ -125,18 +79,8 @@ std::vector<TypeId> TypeRegistry::intern(const decoder::Module& module) {
   for (const auto& group : module.groups) {
     const auto in_group = [&](std::uint32_t index) { return index - group.first < group.count; };
 
-    KeyWriter key;
-    for (std::uint32_t i = 0; i < group.count; ++i) {
-      SubType type = module.types[group.first + i];
-      for_each_index(type, [&](std::uint32_t& index) {
-        // Only an invalid module names a type further on; any number will do for it.
-        index = in_group(index)       ? index - group.first
-                : index < group.first ? outside_bit | ids[index]
-                                      : outside_bit;
-      });
-      key.type(type);
-    }
-
+    validator::TypeKey key(group.first, [&](std::uint32_t index) { return ids[index]; });
+    for (std::uint32_t i = 0; i < group.count; ++i) key.add(module.types[group.first + i]);
     const auto [found, is_new] = groups_.try_emplace(key.take(), static_cast<TypeId>(size()));
     const auto first = found->second;
     for (std::uint32_t i = 0; i < group.count; ++i) {
@@ -157,10 +101,9 @@ std::vector<TypeId> TypeRegistry::intern(const decoder::Module& module) {
 TypeId TypeRegistry::intern(const decoder::FunctionType& type) {
   SubType function;
   function.composite.function = type;
-  SubType keyed = function;
-  for_each_index(keyed, [](std::uint32_t& index) { index |= outside_bit; });
-  KeyWriter key;
-  key.type(keyed);
+  // A group of its own behind all types there are.
+  validator::TypeKey key(~std::uint32_t{0}, [](std::uint32_t index) { return index; });
+  key.add(function);
 
   const std::lock_guard lock(mutex_);
   const auto [found, is_new] = groups_.try_emplace(key.take(), static_cast<TypeId>(size()));

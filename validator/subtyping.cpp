@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decoder/heap_matching.hpp"
+#include "validator/type_key.hpp"
 
 namespace airlock::validator {
 
@@ -12,69 +13,10 @@ using decoder::CompositeType;
 using decoder::FieldType;
 using decoder::HeapKind;
 using decoder::HeapType;
-using decoder::SubType;
 using decoder::ValueType;
 
-namespace {
-
-/// Writes the canonical form of a group: a text that equal groups share.
-class CanonicalForm {
- public:
-  CanonicalForm(const decoder::RecursiveGroup& group, const std::vector<std::uint32_t>& canonical)
-      : group_(group), canonical_(canonical) {}
-
-  void add(const SubType& type) {
-    number(type.is_final ? 1 : 0);
-    number(type.supertypes.size());
-    for (const auto super : type.supertypes) index(super);
-    const auto& composite = type.composite;
-    number(static_cast<std::uint64_t>(composite.kind));
-    if (composite.kind == CompositeKind::function) {
-      values(composite.function.parameters);
-      values(composite.function.results);
-    } else {
-      number(composite.fields.size());
-      for (const auto& field : composite.fields) {
-        value(field.storage);
-        number(field.is_mutable ? 1 : 0);
-      }
-    }
-  }
-
-  [[nodiscard]] std::string take() { return std::move(text_); }
-
- private:
-  /// Seven bits to a byte, so that no number's text begins another's.
-  void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) text_ += static_cast<char>(value | 0x80);
-    text_ += static_cast<char>(value);
-  }
-  void index(std::uint32_t index) {
-    const bool is_inner = index >= group_.first;
-    number(is_inner ? 1 : 0);
-    number(is_inner ? index - group_.first : canonical_[index]);
-  }
-  void value(const ValueType& type) {
-    number(static_cast<std::uint64_t>(type.kind));
-    if (!type.is_reference()) return;
-    number(type.nullable ? 1 : 0);
-    number(static_cast<std::uint64_t>(type.heap.kind));
-    if (type.heap.kind == HeapKind::indexed) index(type.heap.index);
-  }
-  void values(const std::vector<ValueType>& types) {
-    number(types.size());
-    for (const auto& type : types) value(type);
-  }
-
-  const decoder::RecursiveGroup& group_;
-  const std::vector<std::uint32_t>& canonical_;
-  std::string text_;
-};
-
-}  // namespace
-
 void TypeRelations::add_group(const decoder::RecursiveGroup& group) {
-  CanonicalForm form(group, canonical_);
+  TypeKey form(group.first, [this](std::uint32_t index) { return canonical_[index]; });
   for (std::uint32_t i = 0; i < group.count; ++i) form.add(module_->types[group.first + i]);
   const auto first = groups_.try_emplace(form.take(), group.first).first->second;
   for (std::uint32_t i = 0; i < group.count; ++i) canonical_.push_back(first + i);

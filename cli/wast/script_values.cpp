@@ -5,6 +5,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <optional>
+
+#include "decoder/heap_matching.hpp"
+#include "runtime/reference.hpp"
 
 namespace airlock::cli {
 
@@ -75,6 +79,19 @@ bool matches_vector(const ScriptValue& expected, const std::array<std::uint8_t, 
   return expected.vector == actual;
 }
 
+/// What a reference that is not null is: the most exact abstract heap type. None if it is a value
+/// of the host among those of `any`.
+std::optional<HeapKind> kind_of(const runtime::TypeRegistry& types, const Value& value) {
+  const auto bits = value.slots[0].bits;
+  const auto top = types.top(value.type.heap);
+  if (top != HeapKind::any) return top;
+  if (runtime::is_i31(bits)) return HeapKind::i31;
+  if (runtime::is_external(bits)) return std::nullopt;
+  const auto* object = static_cast<const runtime::Object*>(value.slots[0].reference);
+  return types.get(object->type).layout.kind == decoder::CompositeKind::array ? HeapKind::array
+                                                                              : HeapKind::struct_;
+}
+
 /// The heap type that a reference of a kind must be below.
 HeapKind heap_of(ReferenceKind kind) {
   switch (kind) {
@@ -106,10 +123,16 @@ bool matches_reference(const runtime::TypeRegistry& types, const ScriptValue& ex
     return types.top(actual.type.heap) == types.top({*expected.heap});
   }
   if (is_null) return false;
-  if (expected.has_number) return actual.slots[0].bits == expected.bits + 1;
-  // What a reference is exactly only the collector knows; its type says what it may be.
-  const auto wanted = heap_of(expected.reference);
-  return wanted == HeapKind::any || types.top(actual.type.heap) == types.top({wanted});
+  const auto kind = kind_of(types, actual);
+  const bool is_host = expected.reference == ReferenceKind::host;
+  if (expected.has_number) {
+    if (actual.slots[0].bits != runtime::make_external(expected.bits)) return false;
+    return is_host ? !kind : kind == HeapKind::extern_;
+  }
+  if (!kind) return is_host || expected.reference == ReferenceKind::any;
+  if (is_host) return false;
+  return expected.reference == ReferenceKind::any ||
+         decoder::abstract_matches(*kind, heap_of(expected.reference));
 }
 
 /// A float with its bits, since different NaNs print the same.
@@ -242,9 +265,10 @@ Result<Value> to_runtime_value(const ScriptValue& value) {
     result.slots[0].bits = 0;
     return result;
   }
-  if (value.reference == ReferenceKind::extern_ && value.has_number) {
-    result.type = ValueType::reference(HeapKind::extern_, false);
-    result.slots[0].bits = value.bits + 1;
+  const bool is_host = value.reference == ReferenceKind::host;
+  if ((is_host || value.reference == ReferenceKind::extern_) && value.has_number) {
+    result.type = ValueType::reference(is_host ? HeapKind::any : HeapKind::extern_, false);
+    result.slots[0].bits = runtime::make_external(value.bits);
     return result;
   }
   return fail(ErrorKind::unsupported, to_text(value) + " as an argument");
@@ -336,9 +360,12 @@ std::string to_text(const Value& value) {
       break;
   }
   if (slot.bits == 0) return "(ref.null " + to_string(value.type.heap) + ')';
-  auto text = "(ref." + to_string(value.type.heap);
-  if (value.type.heap.kind == HeapKind::extern_) text += ' ' + std::to_string(slot.bits - 1);
-  return text + ')';
+  if (runtime::is_external(slot.bits)) {
+    const bool is_extern = value.type.heap.kind == HeapKind::extern_;
+    return (is_extern ? "(ref.extern " : "(ref.host ") +
+           std::to_string(runtime::external_number(slot.bits)) + ')';
+  }
+  return "(ref." + to_string(value.type.heap) + ')';
 }
 
 }  // namespace airlock::cli

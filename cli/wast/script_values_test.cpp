@@ -99,8 +99,8 @@ TEST(ScriptValues, References) {
   auto seventh = reference(ReferenceKind::extern_);
   seventh.has_number = true;
   seventh.bits = 7;
-  EXPECT_TRUE(matches(types, seventh, actual(decoder::externref, 8)));
-  EXPECT_FALSE(matches(types, seventh, actual(decoder::externref, 7)));
+  EXPECT_TRUE(matches(types, seventh, actual(decoder::externref, runtime::make_external(7))));
+  EXPECT_FALSE(matches(types, seventh, actual(decoder::externref, runtime::make_external(8))));
   EXPECT_FALSE(matches(types, seventh, actual(decoder::externref, 0)));
 }
 
@@ -118,7 +118,7 @@ TEST(ScriptValues, ArgumentsBecomeRuntimeValues) {
   reference_7.bits = 7;
   const auto value = to_runtime_value(reference_7);
   ASSERT_TRUE(value);
-  EXPECT_EQ(value->slots[0].bits, 8U);
+  EXPECT_EQ(value->slots[0].bits, runtime::make_external(7));
   EXPECT_FALSE(value->type.nullable);
   ScriptValue vector;
   vector.kind = ScriptValueKind::v128;

@@ -123,27 +123,11 @@ struct ReferenceFunction {
   }
 };
 
-/// Reference slot, destination slot.
-struct ReferenceIsNull {
-  static void execute(Registers& r) {
-    put<std::uint32_t, Target::slot>(r, 1, operand_slot(r, 0).bits == 0);
-    r.code += cells_for(2);
-  }
-};
-
 /// Reference slot.
 struct ReferenceAsNonNull {
   static void execute(Registers& r) {
     if (operand_slot(r, 0).bits == 0) return raise(r, TrapCode::null_reference);
     r.code += cells_for(1);
-  }
-};
-
-/// Two reference slots, destination slot. References are equal if their bits are.
-struct ReferenceEqual {
-  static void execute(Registers& r) {
-    put<std::uint32_t, Target::slot>(r, 2, operand_slot(r, 0).bits == operand_slot(r, 1).bits);
-    r.code += cells_for(3);
   }
 };
 
@@ -159,9 +143,7 @@ void add_table_handlers(HandlerTable& table) {
   table.plain[number("table.init"_op)] = handler<TableInit>;
   table.plain[number("elem.drop"_op)] = handler<ElementDrop>;
   table.plain[number("ref.func"_op)] = handler<ReferenceFunction>;
-  table.plain[number("ref.is_null"_op)] = handler<ReferenceIsNull>;
   table.plain[number("ref.as_non_null"_op)] = handler<ReferenceAsNonNull>;
-  table.plain[number("ref.eq"_op)] = handler<ReferenceEqual>;
 }
 
 }  // namespace airlock::interpreter

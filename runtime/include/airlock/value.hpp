@@ -64,9 +64,9 @@ class Value {
     std::memcpy(value.bits_.data(), bytes.data(), bytes.size());
     return value;
   }
-  /// A number of the host's choice, below 2^64 - 1.
+  /// A number of the host's choice, below 2^63.
   [[nodiscard]] static Value externref(std::uint64_t number) {
-    return {ValueType::externref, number + 1};
+    return {ValueType::externref, number << 1 | 1};
   }
   [[nodiscard]] static Value null_externref() { return {ValueType::externref, 0}; }
   [[nodiscard]] static Value null_funcref() { return {ValueType::funcref, 0}; }
@@ -82,10 +82,10 @@ class Value {
   }
   [[nodiscard]] bool is_reference() const { return type_ >= ValueType::funcref; }
   [[nodiscard]] bool is_null() const { return is_reference() && bits_[0] == 0; }
-  /// The host's number in an externref that is not null.
+  /// The host's number in an externref; none if it is null, or a guest's own object.
   [[nodiscard]] std::optional<std::uint64_t> as_externref() const {
-    if (type_ != ValueType::externref || bits_[0] == 0) return std::nullopt;
-    return bits_[0] - 1;
+    if (type_ != ValueType::externref || (bits_[0] & 1) == 0) return std::nullopt;
+    return bits_[0] >> 1;
   }
 
   friend bool operator==(const Value&, const Value&) = default;
