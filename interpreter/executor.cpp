@@ -80,6 +80,8 @@ RunStatus run_function(Run& run, Function& function, Slot* frame, std::span<cons
   }
   const void* outer = run.stack->boundary;
   std::copy(arguments.begin(), arguments.end(), frame);
+  // Whatever an earlier run has left there must not look like a reference.
+  std::fill(frame + arguments.size(), frame + slots, Slot{});
   r.code = finish_cell;  // where a trap while entering is
   r.frame = frame;
   if (function.kind == runtime::FunctionKind::wasm) {

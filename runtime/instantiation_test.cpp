@@ -239,13 +239,16 @@ TEST(Instantiation, HandsATrapOfTheStartFunctionOn) {
   EXPECT_EQ(failed.error().kind, ErrorKind::trap);
 }
 
-TEST(Instantiation, NamesAConstantInstructionItCannotEvaluate) {
-  World world;
-  const auto failed =
-      world.instantiate("(module (type $s (struct)) (global (ref $s) (struct.new $s)))");
+TEST(Instantiation, FailsIfTheHeapIsTooSmallForItsConstants) {
+  EngineConfiguration configuration;
+  configuration.limits.heap_bytes = 1 << 20;
+  World world(configuration);
+  const auto failed = world.instantiate(
+      "(module (type $a (array (mut i64)))"
+      "  (global (ref $a) (array.new_default $a (i32.const 200000))))");
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().kind, ErrorKind::unsupported);
-  EXPECT_EQ(message(failed), "`struct.new` in a constant expression");
+  EXPECT_EQ(failed.error().kind, ErrorKind::trap);
+  EXPECT_NE(message(failed).find("Limits::heap_bytes"), std::string::npos);
 }
 
 TEST(Instantiation, HonoursLimitsAndNamesThem) {

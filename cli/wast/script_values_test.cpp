@@ -1,5 +1,7 @@
 #include "cli/wast/script_values.hpp"
 
+#include "runtime/reference.hpp"
+
 #include <gtest/gtest.h>
 
 #include <bit>
