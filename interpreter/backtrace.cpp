@@ -10,10 +10,8 @@ namespace {
 std::uint64_t offset_of(const FunctionCode& function, const Cell* position) {
   const auto& tree = function.module->module().tree;
   const auto& translation = function.translation;
-  const Cell* first = translation.cells.data();
-  const bool is_translated = position >= first && position < first + translation.cells.size();
-  if (is_translated) {
-    const auto cell = static_cast<std::uint32_t>(position - first);
+  if (!function.is_in_stub(position)) {
+    const auto cell = static_cast<std::uint32_t>(position - translation.cells.data());
     const auto next = std::ranges::upper_bound(translation.positions, cell, {}, &Position::cell);
     if (next != translation.positions.begin()) return std::prev(next)->offset;
   }
@@ -55,11 +53,8 @@ std::vector<runtime::BacktraceFrame> backtrace(const Cell* code, bool is_return,
     const FunctionCode* function = module->find(position);
     if (function == nullptr) break;
     frames.push_back(describe(*function, position, *instance));
-    const bool in_stub =
-        function->translation.cells.empty() || position < function->translation.cells.data() ||
-        position >= function->translation.cells.data() + function->translation.cells.size();
-    const EntryHeader header =
-        read_entry(in_stub ? function->stub : function->translation.cells.data());
+    const EntryHeader header = read_entry(
+        function->is_in_stub(position) ? function->stub : function->translation.cells.data());
     const Slot* record = frame + header.record;
     code = return_code(record);
     frame = return_frame(record);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -61,6 +63,13 @@ struct FunctionCode {
   /// Entry header, the handler that translates, and the address of this structure.
   Cell stub[entry_cells + 2] = {};
   Translation translation;  ///< written once, before `entry` leads to it
+
+  /// Whether a position of this function is in its stub; otherwise it is in the translation. While
+  /// it is in the stub, another OS thread may be writing the translation.
+  [[nodiscard]] bool is_in_stub(const Cell* position) const {
+    const std::less<const Cell*> before;
+    return !before(position, stub) && before(position, stub + std::size(stub));
+  }
 };
 
 /// The code of a module.

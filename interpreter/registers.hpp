@@ -39,7 +39,7 @@ struct Registers {
   void load_memory() {
     const runtime::Memory* memory0 = instance->memory0;
     memory = memory0 ? memory0->base : nullptr;
-    memory_size = memory0 ? memory0->size : 0;
+    memory_size = memory0 ? memory0->size.load(std::memory_order_acquire) : 0;
   }
 };
 

@@ -26,7 +26,8 @@ struct Instance::Storage {
   std::vector<Slot*> global_cells;  ///< of the index space
   std::vector<Global*> globals;     ///< of the index space; null if not made yet
 
-  std::vector<std::unique_ptr<Memory>> own_memories;
+  std::vector<std::shared_ptr<Memory>> own_memories;
+  std::vector<std::shared_ptr<Memory>> shared_memories;  ///< imported ones
   std::vector<std::unique_ptr<Table>> own_tables;
   std::deque<Tag> own_tags;
   std::deque<Global> own_globals;  ///< made when first asked for

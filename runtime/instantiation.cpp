@@ -77,6 +77,9 @@ class Allocation final : RootSource {
         break;
       case decoder::ExternKind::memory:
         storage_.memories.push_back(given.memory);
+        // It may be of another store.
+        if (given.memory->type().is_shared)
+          storage_.shared_memories.push_back(given.memory->weak_from_this().lock());
         break;
       case decoder::ExternKind::global:
         storage_.globals.push_back(given.global);
@@ -292,7 +295,7 @@ Result<std::unique_ptr<Table>> allocate_table(Store& store, const decoder::Table
 Result<std::unique_ptr<Memory>> allocate_memory(Store& store, const decoder::MemoryType& type) {
   const auto& configuration = store.engine().configuration();
   const bool guarded = configuration.bounds_checks == BoundsChecks::guard_pages;
-  return Memory::create(type, guarded, configuration.limits.memory_bytes, &store.memory_budget());
+  return Memory::create(type, guarded, configuration.limits.memory_bytes, store.memory_budget());
 }
 
 }  // namespace airlock::runtime

@@ -268,7 +268,7 @@ TEST(Instantiation, HonoursLimitsAndNamesThem) {
   const auto more = world.instantiate("(module (memory 1) (memory 1))");
   EXPECT_EQ(more.error().kind, ErrorKind::limit);
   EXPECT_NE(message(more).find("Limits::memory_bytes"), std::string::npos);
-  EXPECT_EQ(world.store.memory_budget().used, 2u * 65536);
+  EXPECT_EQ(world.store.memory_budget()->used, 2u * 65536);
 
   ASSERT_TRUE(world.instantiate("(module)"));
   EXPECT_NE(message(world.instantiate("(module)")).find("Limits::instances"), std::string::npos);

@@ -64,12 +64,21 @@ std::uint64_t maximum_pages(const decoder::MemoryType& type) {
   return std::min(addressable, type.limits.maximum.value_or(addressable));
 }
 
+bool MemoryBudget::take(std::uint64_t bytes) {
+  auto now = used.load();
+  do {
+    if (bytes > limit - now) return false;
+  } while (!used.compare_exchange_weak(now, now + bytes));
+  return true;
+}
+
 Result<std::unique_ptr<Memory>> Memory::create(const decoder::MemoryType& type, bool guarded,
-                                               std::uint64_t byte_limit, MemoryBudget* budget) {
+                                               std::uint64_t byte_limit,
+                                               std::shared_ptr<MemoryBudget> budget) {
   byte_limit = std::min(byte_limit, address_space);
   const auto initial = bytes_of(type.limits.minimum, type.page_size_log2);
   const auto left =
-      budget == nullptr ? byte_limit : std::min(byte_limit, budget->limit - budget->used);
+      budget == nullptr ? byte_limit : std::min(byte_limit, budget->limit - budget->used.load());
   if (initial > left)
     return fail(ErrorKind::limit, "a memory of " + std::to_string(type.limits.minimum) +
                                       " pages exceeds the limit: " + std::to_string(left) +
@@ -98,9 +107,10 @@ Result<std::unique_ptr<Memory>> Memory::create(const decoder::MemoryType& type, 
   if (!memory->commit(initial))
     return fail(ErrorKind::system,
                 "cannot allocate a memory of " + std::to_string(initial) + " bytes");
+  if (budget != nullptr && !budget->take(initial))
+    return fail(ErrorKind::limit, "the memories of the store reach Limits::memory_bytes");
   memory->size = initial;
-  memory->budget_ = budget;
-  if (budget != nullptr) budget->used += initial;
+  memory->budget_ = std::move(budget);
   return memory;
 }
 
@@ -118,15 +128,19 @@ bool Memory::commit(std::uint64_t bytes) {
 }
 
 std::int64_t Memory::grow(std::uint64_t delta) {
+  const std::scoped_lock lock(growth_);
   const auto old_pages = pages();
   if (delta == 0) return static_cast<std::int64_t>(old_pages);
   const auto most = maximum_pages(type_);
   if (delta > most || old_pages > most - delta) return -1;
   const auto bytes = bytes_of(old_pages + delta, type_.page_size_log2);
   if (bytes > byte_limit_ || bytes > reserved_) return -1;
-  if (budget_ != nullptr && bytes - size > budget_->limit - budget_->used) return -1;
-  if (!commit(bytes)) return -1;
-  if (budget_ != nullptr) budget_->used += bytes - size;
+  const auto more = bytes - size;
+  if (budget_ != nullptr && !budget_->take(more)) return -1;
+  if (!commit(bytes)) {
+    if (budget_ != nullptr) budget_->used -= more;
+    return -1;
+  }
   size = bytes;
   return static_cast<std::int64_t>(old_pages);
 }

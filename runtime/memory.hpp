@@ -1,38 +1,50 @@
 // Linear memories (specification: Execution, Memory Instances).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <mutex>
 
 #include "decoder/error.hpp"
 #include "decoder/types.hpp"
+#include "runtime/wait_queue.hpp"
 
 namespace airlock::runtime {
 
-/// What all memories of a store may take together, and what they take.
+/// What all memories of a store may take together, and what they take. Shared memories are charged
+/// to the store that made them, even if that is gone.
 struct MemoryBudget {
-  std::uint64_t limit = 0;  ///< bytes
-  std::uint64_t used = 0;   ///< bytes
+  std::uint64_t limit = 0;              ///< bytes
+  std::atomic<std::uint64_t> used = 0;  ///< bytes
+
+  /// Takes some of what is left. False if there is not enough.
+  [[nodiscard]] bool take(std::uint64_t bytes);
 };
 
 /// A memory instance. `base` and `size` are read by handlers. The base never moves while the memory
 /// lives: all it may grow to is reserved as address range, and committed page by page.
-class Memory {
+///
+/// A shared memory (threads proposal) may be used by the instances of several stores, on several OS
+/// threads, and lives as long as any of them. What the guests' plain accesses race about is theirs
+/// to know: each is one access of the host to naturally aligned bytes, and nothing of the runtime
+/// is ever decided by such a byte.
+class Memory : public std::enable_shared_from_this<Memory> {
  public:
   std::byte* base = nullptr;
-  std::uint64_t size = 0;  ///< bytes
+  /// Bytes. Only ever grows; a shared memory may have grown since it was read.
+  std::atomic<std::uint64_t> size = 0;
 
   /// @param guarded reserve the whole 32-bit index range plus the largest static offset, so that no
   ///   access of a 32-bit memory can leave the reservation. Only memories with an i32 address and
   ///   pages of 64 KiB can be guarded; for others it is ignored, see `is_guarded`
   /// @param byte_limit what `Limits` leaves; the memory never grows beyond it
-  /// @param budget charged with the size; must outlive the memory; may be null
-  [[nodiscard]] static Result<std::unique_ptr<Memory>> create(const decoder::MemoryType& type,
-                                                              bool guarded,
-                                                              std::uint64_t byte_limit,
-                                                              MemoryBudget* budget = nullptr);
+  /// @param budget charged with the size; may be null
+  [[nodiscard]] static Result<std::unique_ptr<Memory>> create(
+      const decoder::MemoryType& type, bool guarded, std::uint64_t byte_limit,
+      std::shared_ptr<MemoryBudget> budget = nullptr);
   ~Memory();
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
@@ -44,7 +56,7 @@ class Memory {
   /// Bytes of address range reserved from `base` on; what lies beyond `size` is not accessible.
   [[nodiscard]] std::uint64_t reserved() const { return reserved_; }
 
-  /// Grows by `delta` pages. @return the old number of pages, or -1 if that cannot be
+  /// Grows by `delta` pages, atomically. @return the old number of pages, or -1 if that cannot be
   [[nodiscard]] std::int64_t grow(std::uint64_t delta);
 
   /// Lays `length` bytes of a file over `[address, address + length)`, copy-on-write: nobody else
@@ -56,8 +68,12 @@ class Memory {
 
   /// Whether `[address, address + length)` lies inside.
   [[nodiscard]] bool contains(std::uint64_t address, std::uint64_t length) const {
-    return length <= size && address <= size - length;
+    const std::uint64_t bytes = size;
+    return length <= bytes && address <= bytes - length;
   }
+
+  /// Where guests wait on a shared memory.
+  [[nodiscard]] WaitQueue& wait_queue() { return wait_queue_; }
 
  private:
   Memory() = default;
@@ -67,7 +83,9 @@ class Memory {
   std::uint64_t reserved_ = 0;
   std::uint64_t committed_ = 0;  ///< accessible bytes: `size`, rounded up to host pages
   std::uint64_t byte_limit_ = 0;
-  MemoryBudget* budget_ = nullptr;
+  std::shared_ptr<MemoryBudget> budget_;
+  std::mutex growth_;
+  WaitQueue wait_queue_;
   bool guarded_ = false;
 };
 

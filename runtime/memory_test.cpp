@@ -19,8 +19,9 @@ decoder::MemoryType pages(std::uint64_t minimum, std::optional<std::uint64_t> ma
 }
 
 std::unique_ptr<Memory> make(const decoder::MemoryType& type, bool guarded = false,
-                             std::uint64_t limit = plenty, MemoryBudget* budget = nullptr) {
-  auto memory = Memory::create(type, guarded, limit, budget);
+                             std::uint64_t limit = plenty,
+                             std::shared_ptr<MemoryBudget> budget = nullptr) {
+  auto memory = Memory::create(type, guarded, limit, std::move(budget));
   EXPECT_TRUE(memory) << memory.error().message;
   return *std::move(memory);
 }
@@ -125,17 +126,18 @@ TEST(Memory, DoesNotGrowBeyondTheLimit) {
 }
 
 TEST(Memory, SharesABudgetAndGivesBack) {
-  MemoryBudget budget{.limit = 5 * page};
-  auto first = make(pages(2), false, plenty, &budget);
-  const auto second = make(pages(1), false, plenty, &budget);
-  EXPECT_EQ(budget.used, 3 * page);
+  const auto budget = std::make_shared<MemoryBudget>();
+  budget->limit = 5 * page;
+  auto first = make(pages(2), false, plenty, budget);
+  const auto second = make(pages(1), false, plenty, budget);
+  EXPECT_EQ(budget->used, 3 * page);
   EXPECT_EQ(second->grow(3), -1);
   EXPECT_EQ(second->grow(2), 1);
-  EXPECT_EQ(budget.used, 5 * page);
-  EXPECT_FALSE(Memory::create(pages(1), false, plenty, &budget));
+  EXPECT_EQ(budget->used, 5 * page);
+  EXPECT_FALSE(Memory::create(pages(1), false, plenty, budget));
   first.reset();
-  EXPECT_EQ(budget.used, 3 * page);
-  EXPECT_TRUE(Memory::create(pages(2), false, plenty, &budget));
+  EXPECT_EQ(budget->used, 3 * page);
+  EXPECT_TRUE(Memory::create(pages(2), false, plenty, budget));
 }
 
 TEST(Memory, SeveralHundredExistAtOnce) {

@@ -68,7 +68,7 @@ struct Store::Contents final : RootSource {
 
   StackList stacks;
   Heap heap;
-  MemoryBudget memory_budget;
+  std::shared_ptr<MemoryBudget> memory_budget = std::make_shared<MemoryBudget>();
   TableBudget table_budget;
   std::vector<std::unique_ptr<NativeFunction>> natives;
   std::deque<Function> functions;
@@ -76,21 +76,21 @@ struct Store::Contents final : RootSource {
   std::deque<Tag> tags;
   std::vector<std::unique_ptr<std::byte[]>> exceptions;
   std::vector<std::unique_ptr<Table>> tables;
-  std::vector<std::unique_ptr<Memory>> memories;
+  std::vector<std::shared_ptr<Memory>> memories;
   std::vector<std::unique_ptr<Instance>> instances;
   std::vector<std::unique_ptr<Stack>> free_stacks;
   Waiter waiter;
 };
 
 Store::Store(Engine& engine) : engine_(engine), contents_(std::make_unique<Contents>(engine)) {
-  contents_->memory_budget.limit = engine.limits().memory_bytes;
+  contents_->memory_budget->limit = engine.limits().memory_bytes;
   contents_->table_budget.limit = engine.limits().store_table_elements;
 }
 
 Store::~Store() = default;
 
 Heap& Store::heap() { return contents_->heap; }
-MemoryBudget& Store::memory_budget() { return contents_->memory_budget; }
+const std::shared_ptr<MemoryBudget>& Store::memory_budget() { return contents_->memory_budget; }
 TableBudget& Store::table_budget() { return contents_->table_budget; }
 
 Result<Instance*> Store::instantiate(std::shared_ptr<const CompiledModule> module,

@@ -84,7 +84,7 @@ class Store {
   /// global or a `Root` does not survive the next allocation.
   [[nodiscard]] Heap& heap();
 
-  [[nodiscard]] MemoryBudget& memory_budget();
+  [[nodiscard]] const std::shared_ptr<MemoryBudget>& memory_budget();
   [[nodiscard]] TableBudget& table_budget();
 
  private:

@@ -294,6 +294,88 @@ TEST(Embedding, AbandonsAGuestWhoseWaiterFails) {
   EXPECT_EQ(alive, 0) << "what the pending call held is freed";
 }
 
+constexpr std::string_view throws = R"((module
+  (import "env" "failure" (tag $failure (param i32 f64)))
+  (import "env" "check" (func $check (param i32)))
+  (tag $own (export "own") (param i64))
+  (func $run (export "run") (param i32) (result f64)
+    (block $h (result i32 f64)
+      (try_table (catch $failure $h) (call $check (local.get 0)))
+      (return (f64.const -1)))
+    (f64.mul (f64.convert_i32_s)))
+  (func (export "check") (param i32) (call $check (local.get 0)))
+  (func (export "throw") (throw $own (i64.const 77)))))";
+
+TEST(Embedding, ThrowsExceptionsAndGetsThoseNobodyCaught) {
+  Host host;
+  const auto failure = Tag::make(host.store, {ValueType::i32, ValueType::f64});
+  ASSERT_TRUE(host.linker.define("env", "failure", failure));
+  ASSERT_TRUE(host.linker.define("env", "check", {{ValueType::i32}, {}}, [&](HostCall& call) {
+    const auto number = call.argument(0).as_i32();
+    if (number == 0) return call.returned();
+    if (number < 0) return call.thrown({failure, {Value::i32(number)}});
+    return call.thrown({failure, {Value::i32(number), Value::f64(0.5)}});
+  }));
+  const auto instance = host.instantiate(throws);
+  EXPECT_EQ(instance.invoke<double>("run", 0), -1);
+  EXPECT_EQ(instance.invoke<double>("run", 9), 4.5);
+  EXPECT_FALSE(host.store.last_exception());
+  EXPECT_EQ(message(instance.invoke("check", -1)),
+            "a host function threw values that are not of the tag's types");
+
+  const auto uncaught = instance.invoke("check", 3);
+  ASSERT_FALSE(uncaught);
+  EXPECT_EQ(uncaught.error().kind, ErrorKind::exception);
+  ASSERT_TRUE(host.store.last_exception());
+  EXPECT_EQ(host.store.last_exception()->tag, failure);
+  EXPECT_EQ(host.store.last_exception()->values[1], Value::f64(0.5));
+  EXPECT_EQ(host.store.last_backtrace().size(), 1u);
+
+  const auto own = instance.tag("own");
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->types(), std::vector{ValueType::i64});
+  EXPECT_EQ(message(instance.invoke("throw")), "uncaught exception `own` (i64 77)");
+  EXPECT_EQ(host.store.last_exception()->tag, *own);
+  EXPECT_FALSE(host.store.last_exception()->tag == failure);
+  EXPECT_EQ(own->name(), "own");
+}
+
+TEST(Embedding, SharesAMemoryBetweenStores) {
+  const Engine engine;
+  constexpr std::string_view counts = R"((module (import "env" "m" (memory 1 4 shared))
+    (func (export "add") (result i32) (i32.atomic.rmw.add (i32.const 8) (i32.const 1)))
+    (func (export "grow") (result i32) (memory.grow (i32.const 1)))
+    (func (export "far") (result i32) (i32.load (i32.const 65536)))))";
+  const auto made = Module::compile(engine, "(module (memory (export \"m\") 1 4 shared))");
+  const auto module = Module::compile(engine, counts);
+  ASSERT_TRUE(made && module);
+  Store other(engine);
+  std::optional<Instance> far;
+  {
+    const Store store(engine);
+    Linker linker(store);
+    const auto memory = linker.instantiate(*made)->memory("m");
+    Linker second(other);
+    ASSERT_TRUE(second.define("env", "m", *memory));
+    ASSERT_TRUE(linker.define("env", "m", *memory));
+    far = *second.instantiate(*module);
+    const auto near = *linker.instantiate(*module);
+    EXPECT_EQ(near.invoke<std::int32_t>("add"), 0);
+    EXPECT_EQ(far->invoke<std::int32_t>("add"), 1);
+    EXPECT_EQ(near.invoke<std::int32_t>("add"), 2);
+    EXPECT_FALSE(far->invoke<std::int32_t>("far"));
+    EXPECT_EQ(near.invoke<std::int32_t>("grow"), 1);
+    EXPECT_EQ(far->invoke<std::int32_t>("far"), 0);
+  }
+  EXPECT_EQ(far->invoke<std::int32_t>("add"), 3) << "lives as long as one of the stores";
+
+  const Store third(engine);
+  const auto unshared =
+      Linker(third).instantiate(*Module::compile(engine, "(module (memory (export \"m\") 1))"));
+  Linker refused(other);
+  EXPECT_FALSE(refused.define("env", "m", *unshared->memory("m")));
+}
+
 TEST(Embedding, LinksModulesToEachOther) {
   Host host;
   const auto library = host.instantiate(R"((module (memory (export "memory") 1)

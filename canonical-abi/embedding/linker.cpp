@@ -14,6 +14,8 @@ struct HostCall::State {
   bool has_arguments = true;
   HostFunction continuation{};
   runtime::Trap trap{};
+  const runtime::Tag* tag = nullptr;
+  std::vector<runtime::Slot> thrown{};
 };
 
 const FunctionType& HostCall::type() const { return state_.type; }
@@ -65,6 +67,22 @@ HostOutcome HostCall::exit(int status) {
   return HostOutcome::trapped;
 }
 
+HostOutcome HostCall::thrown(const Tag& tag, std::span<const Value> values) {
+  const auto types = tag.types();
+  bool is_right = tag.store().lock().get() == &state_.store && values.size() == types.size();
+  for (std::size_t i = 0; is_right && i < values.size(); ++i)
+    is_right = values[i].type() == types[i] && types[i] != ValueType::other_reference &&
+               state_.store.owns(values[i]);
+  if (!is_right) return trapped("a host function threw values that are not of the tag's types");
+  for (const auto& value : values) {
+    const auto inner = to_internal(value);
+    for (std::uint32_t j = 0; j < runtime::slot_count(inner.type); ++j)
+      state_.thrown.push_back(inner.slots[j]);
+  }
+  state_.tag = tag.entity();
+  return HostOutcome::thrown;
+}
+
 HostOutcome HostCall::pending(HostFunction poll) {
   state_.continuation = std::move(poll);
   return HostOutcome::pending;
@@ -107,6 +125,7 @@ class EmbeddedFunction final : public runtime::NativeFunction, public runtime::B
     const auto outcome = invoke(function, call);
     if (outcome == HostOutcome::trapped) return native.trapped(std::move(state.trap));
     if (outcome == HostOutcome::returned) return native.returned();
+    if (outcome == HostOutcome::thrown) return native.throws(*state.tag, state.thrown);
     if (state.continuation) poll = std::make_unique<HostFunction>(std::move(state.continuation));
     if (poll == nullptr)
       return native.trapped(runtime::Trap(runtime::TrapCode::host,
@@ -168,7 +187,18 @@ Result<void> Linker::define(std::string_view module, std::string_view name,
 }
 
 Result<void> Linker::define(std::string_view module, std::string_view name, const Memory& memory) {
-  return define_entity(*state_, module, name, memory);
+  if (!memory.is_alive() || !memory.entity()->type().is_shared)
+    return define_entity(*state_, module, name, memory);
+  const auto store = state_->store.lock();
+  if (!store) return store_is_gone("linker");
+  if (memory.store().lock()->engine.state() != store->engine.state())
+    return fail(ErrorKind::argument, "the memory belongs to a store of another engine");
+  state_->shared_memories.push_back(memory.entity()->shared_from_this());
+  return state_->linker.define(module, name, runtime::External::of(memory.entity()));
+}
+
+Result<void> Linker::define(std::string_view module, std::string_view name, const Tag& tag) {
+  return define_entity(*state_, module, name, tag);
 }
 
 Result<void> Linker::define(std::string_view module, std::string_view name, const Global& global) {

@@ -36,7 +36,7 @@ struct Store::State : std::enable_shared_from_this<Store::State> {
   /// Waits until a pending host call may go on.
   [[nodiscard]] Result<void> wait();
 
-  /// Remembers where a call trapped, and makes an error of it.
+  /// Remembers where a call trapped or what it threw, and makes an error of it.
   [[nodiscard]] Error trapped(const runtime::Trap& trap);
   /// Whether a value may be used in this store.
   [[nodiscard]] bool owns(const Value& value) const;
@@ -46,6 +46,7 @@ struct Store::State : std::enable_shared_from_this<Store::State> {
   std::uint64_t number;  ///< no other store of this process has it
   Store::Waiter waiter;
   std::vector<TraceFrame> last_backtrace;
+  std::shared_ptr<const runtime::UncaughtException> last_exception;
 
   // Last: destroyed first, while all of the above still exists.
   runtime::Store store;
@@ -56,6 +57,7 @@ struct Linker::State {
   explicit State(std::shared_ptr<Store::State> of) : store(of), linker(of->store) {}
   std::weak_ptr<Store::State> store;
   runtime::Linker linker;
+  std::vector<std::shared_ptr<runtime::Memory>> shared_memories;  ///< of other stores
 };
 
 /// The implementation's way to the bits of a value.

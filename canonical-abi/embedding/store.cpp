@@ -43,6 +43,7 @@ Result<void> Store::State::wait() {
 }
 
 Error Store::State::trapped(const runtime::Trap& trap) {
+  last_exception = trap.exception;
   last_backtrace.clear();
   for (const auto& frame : trap.backtrace)
     last_backtrace.push_back({.instance = frame.instance,
@@ -76,7 +77,15 @@ void Store::set_waiter(Waiter waiter) { state_->waiter = std::move(waiter); }
 void Store::set_fuel(std::uint64_t instructions) { state_->store.fuel = instructions; }
 std::uint64_t Store::fuel() const { return state_->store.fuel; }
 const std::vector<TraceFrame>& Store::last_backtrace() const { return state_->last_backtrace; }
-std::uint64_t Store::memory_bytes() const { return state_->store.memory_budget().used; }
+std::optional<Exception> Store::last_exception() const {
+  const auto& last = state_->last_exception;
+  if (last == nullptr) return std::nullopt;
+  // Tags are never changed once they are made; handles do not show that.
+  Exception exception{.tag = Tag(state_, const_cast<runtime::Tag*>(last->tag)), .values = {}};
+  for (const auto& value : last->values) exception.values.push_back(state_->to_value(value));
+  return exception;
+}
+std::uint64_t Store::memory_bytes() const { return state_->store.memory_budget()->used; }
 
 std::optional<Function> Store::function(const Value& reference) const {
   if (reference.type() != ValueType::funcref || reference.is_null() || !state_->owns(reference))
@@ -163,7 +172,7 @@ Result<void> Function::call_bits(const FunctionType& wanted, const std::uint64_t
 
 // Memories
 
-std::uint64_t Memory::size() const { return is_alive() ? entity_->size : 0; }
+std::uint64_t Memory::size() const { return is_alive() ? entity_->size.load() : 0; }
 std::uint64_t Memory::pages() const { return is_alive() ? entity_->pages() : 0; }
 
 std::span<std::byte> Memory::bytes() const {
@@ -237,6 +246,23 @@ Result<void> Global::set(const Value& value) const {
   return {};
 }
 
+// Tags
+
+Tag Tag::make(const Store& store, const std::vector<ValueType>& types) {
+  auto& inner = store.state()->store;
+  const auto type = inner.engine().types().intern(to_internal(FunctionType{types, {}}));
+  return {store.state(), inner.make_tag(type)};
+}
+
+std::vector<ValueType> Tag::types() const {
+  const auto state = store_.lock();
+  if (!state) return {};
+  const auto& types = state->store.engine().types();
+  return to_public(types.get(entity_->type).type.composite.function).parameters;
+}
+
+std::string Tag::name() const { return is_alive() ? runtime::name_of(*entity_) : std::string{}; }
+
 // Instances
 
 namespace {
@@ -268,6 +294,12 @@ std::optional<Global> Instance::global(std::string_view name) const {
   const auto found = find_export(store_, entity_, name, decoder::ExternKind::global);
   if (found.global == nullptr) return std::nullopt;
   return Global(store_, found.global);
+}
+
+std::optional<Tag> Instance::tag(std::string_view name) const {
+  const auto found = find_export(store_, entity_, name, decoder::ExternKind::tag);
+  if (found.tag == nullptr) return std::nullopt;
+  return Tag(store_, found.tag);
 }
 
 Result<Function> Instance::find(std::string_view name) const {

@@ -1,6 +1,5 @@
-// Handlers of atomic memory accesses (the threads proposal). Operands are in slots.
-//
-// What would block is not here: `memory.atomic.wait32` and `wait64`.
+// Handlers of atomic memory accesses, all sequentially consistent, and of waiting and waking (the
+// threads proposal). Operands are in slots.
 #include <atomic>
 
 #include "interpreter/handlers/memory_access.hpp"
@@ -112,13 +111,38 @@ struct AtomicCompareExchange {
   }
 };
 
-/// Count slot, destination slot. Nothing can wait yet, so nothing is woken.
+runtime::Memory& operand_memory(const Registers& r) {
+  return *r.instance->memories[read_operand<Half>(r.code, 0)];
+}
+
+/// Count slot, destination slot. On a memory that is not shared nobody can wait.
 template <typename Stored, typename Value, typename AddressType>
 struct AtomicNotify {
-  static void execute(Registers& r) {
-    if (atomic_place<Stored, AddressType>(r) == nullptr) return;
-    put<Value, Target::slot>(r, operand_half + 1, 0);
+  [[gnu::noinline]] static void execute(Registers& r) {
+    const Stored* place = atomic_place<Stored, AddressType>(r);
+    if (place == nullptr) return;
+    const auto count = get<Value, Source::slot>(r, operand_half);
+    put<Value, Target::slot>(r, operand_half + 1,
+                             operand_memory(r).wait_queue().notify(place, count));
     r.code += cells_for(operand_half + 2);
+  }
+};
+
+/// Slots of the expected value and the time-out, destination slot. Blocks the OS thread.
+template <typename Stored, typename Value, typename AddressType>
+struct AtomicWait {
+  [[gnu::noinline]] static void execute(Registers& r) {
+    Stored* place = atomic_place<Stored, AddressType>(r);
+    if (place == nullptr) return;
+    runtime::Memory& memory = operand_memory(r);
+    if (!memory.type().is_shared) return raise(r, TrapCode::expected_shared_memory);
+    const auto expected = get<Stored, Source::slot>(r, operand_half);
+    const auto nanoseconds = get<std::uint64_t, Source::slot>(r, operand_half + 1);
+    const auto result =
+        memory.wait_queue().wait(place, expected, static_cast<std::int64_t>(nanoseconds));
+    put<Value, Target::slot>(r, operand_half + 2, static_cast<std::uint32_t>(result));
+    r.load_memory();  // whoever woke this thread may have grown it
+    r.code += cells_for(operand_half + 3);
   }
 };
 
@@ -187,6 +211,8 @@ void add_atomic_handlers(HandlerTable& table) {
              "i64.atomic.rmw8.cmpxchg_u"_op, "i64.atomic.rmw16.cmpxchg_u"_op,
              "i64.atomic.rmw32.cmpxchg_u"_op>(table);
   add_atomic<"memory.atomic.notify"_op, AtomicNotify, std::uint32_t, std::uint32_t>(table);
+  add_atomic<"memory.atomic.wait32"_op, AtomicWait, std::uint32_t, std::uint32_t>(table);
+  add_atomic<"memory.atomic.wait64"_op, AtomicWait, std::uint64_t, std::uint32_t>(table);
   table.atomic[number("atomic.fence"_op)][0] = handler<AtomicFence>;
 }
 

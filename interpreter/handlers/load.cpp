@@ -25,7 +25,7 @@ struct Load {
   static void execute(Registers& r) {
     const std::uint64_t place = effective_address<address>(r);
     if (out_of_bounds<bounds>(r, place, sizeof(Stored))) [[unlikely]]
-      return raise(r, TrapCode::out_of_bounds_memory_access);
+      return leave_bounds(r);
     const auto value = load_value<Stored, Result>(r.memory + place);
     pin_position<bounds>(r);
     put<Result, target>(r, target_half, value);

@@ -56,6 +56,14 @@ inline bool out_of_bounds(const Registers& r, std::uint64_t address, std::uint64
   return false;
 }
 
+/// What becomes of an access of memory 0 beyond the size that the register knows. A shared memory
+/// may have been grown since by another OS thread; then the instruction is simply done again.
+inline void leave_bounds(Registers& r) {
+  const std::uint64_t size = r.instance->memory0->size;
+  if (size == r.memory_size) return raise(r, TrapCode::out_of_bounds_memory_access);
+  r.memory_size = size;
+}
+
 /// Keeps a guarded access in front of what changes `code`: when it faults, the register still says
 /// which instruction it was.
 template <Bounds bounds>

@@ -14,7 +14,7 @@ struct Store {
   static void execute(Registers& r) {
     const std::uint64_t place = effective_address<address>(r);
     if (out_of_bounds<bounds>(r, place, sizeof(Stored))) [[unlikely]]
-      return raise(r, TrapCode::out_of_bounds_memory_access);
+      return leave_bounds(r);
     const auto stored = static_cast<Stored>(get<Value, value>(r, value_half));
     std::memcpy(r.memory + place, &stored, sizeof stored);
     pin_position<bounds>(r);

@@ -28,6 +28,7 @@ class HostCall;
 enum class HostOutcome : std::uint8_t {
   returned,
   trapped,  ///< the guest that called traps
+  thrown,   ///< the guest that called is thrown an exception
   pending,  ///< not done: the guest waits, and the host is asked again later
 };
 
@@ -60,6 +61,11 @@ class HostCall {
   [[nodiscard]] HostOutcome trapped(std::string message);
   /// Ends the guest at its own wish: `Error::exit_code` of the call from the host.
   [[nodiscard]] HostOutcome exit(int status);
+  /// Throws an exception, which the guest may catch. Values of the wrong number or type are a trap.
+  [[nodiscard]] HostOutcome thrown(const Tag& tag, std::span<const Value> values);
+  [[nodiscard]] HostOutcome thrown(const Exception& exception) {
+    return thrown(exception.tag, exception.values);
+  }
   /// Not done yet: suspends the guest. `poll` is called after the store's waiter has run and ends
   /// the call like the function itself would, or answers `still_pending()`.
   [[nodiscard]] HostOutcome pending(HostFunction poll);
@@ -188,7 +194,9 @@ class Linker {
   /// Gives an entity of the store the two names of an import. A name that is taken, or an entity of
   /// another store: `ErrorKind::argument`.
   Result<void> define(std::string_view module, std::string_view name, const Function& function);
+  /// A shared memory may also be of another store of the same engine.
   Result<void> define(std::string_view module, std::string_view name, const Memory& memory);
+  Result<void> define(std::string_view module, std::string_view name, const Tag& tag);
   Result<void> define(std::string_view module, std::string_view name, const Global& global);
 
   /// Makes all exports of an instance known under a module name.

@@ -24,6 +24,7 @@ namespace airlock {
 
 class Function;
 class Instance;
+struct Exception;
 
 /// One line of a backtrace, from the innermost function outwards.
 struct TraceFrame {
@@ -56,7 +57,11 @@ class Store {
   void set_fuel(std::uint64_t instructions);
   [[nodiscard]] std::uint64_t fuel() const;
 
-  /// The backtrace of the last call or instantiation that trapped; empty if none did.
+  /// What the last call or instantiation ended with, if that was an exception which no guest caught
+  /// (`ErrorKind::exception`).
+  [[nodiscard]] std::optional<Exception> last_exception() const;
+
+  /// The backtrace of the last call or instantiation that trapped or threw; empty if none did.
   [[nodiscard]] const std::vector<TraceFrame>& last_backtrace() const;
 
   /// Bytes of all memories of the store, as the guests see them (not what they really take).
@@ -97,6 +102,7 @@ namespace airlock::runtime {
 struct Function;
 struct Global;
 struct Instance;
+struct Tag;
 class Memory;
 }  // namespace airlock::runtime
 
@@ -113,7 +119,7 @@ class Function : public Handle<runtime::Function> {
 
   /// Calls and runs to the end.
   /// @return the results; `ErrorKind::argument` for arguments of the wrong number or type, `trap`,
-  ///   or `exit` with `Error::exit_code`
+  ///   `exception` (see `Store::last_exception`), or `exit` with `Error::exit_code`
   [[nodiscard]] Result<std::vector<Value>> call(std::span<const Value> arguments = {}) const;
   [[nodiscard]] Result<std::vector<Value>> call(std::initializer_list<Value> arguments) const {
     return call(std::span(arguments.begin(), arguments.size()));
@@ -182,6 +188,28 @@ class Global : public Handle<runtime::Global> {
   [[nodiscard]] Result<void> set(const Value& value) const;
 };
 
+/// The tag of exceptions: says what kind they are and what values they carry. Two tags are equal if
+/// they are the same one, whatever their types.
+class Tag : public Handle<runtime::Tag> {
+ public:
+  using Handle::Handle;
+
+  /// A new tag, for exceptions that carry such values.
+  [[nodiscard]] static Tag make(const Store& store, const std::vector<ValueType>& types);
+
+  [[nodiscard]] std::vector<ValueType> types() const;
+  /// The name in the module that defines it; may be empty.
+  [[nodiscard]] std::string name() const;
+
+  friend bool operator==(const Tag& one, const Tag& other) { return one.entity_ == other.entity_; }
+};
+
+/// An exception that a guest threw or is to catch.
+struct Exception {
+  Tag tag;
+  std::vector<Value> values;
+};
+
 /// An instance of a core module.
 class Instance : public Handle<runtime::Instance> {
  public:
@@ -191,6 +219,7 @@ class Instance : public Handle<runtime::Instance> {
   [[nodiscard]] std::optional<Function> function(std::string_view name) const;
   [[nodiscard]] std::optional<Memory> memory(std::string_view name) const;
   [[nodiscard]] std::optional<Global> global(std::string_view name) const;
+  [[nodiscard]] std::optional<Tag> tag(std::string_view name) const;
 
   /// Calls an exported function by name. No such function: `ErrorKind::argument`.
   [[nodiscard]] Result<std::vector<Value>> call(std::string_view name,
