@@ -96,7 +96,7 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
 
   /// A destructor is a lifted function, too.
   Outcome resume_thrown(NativeCall& call, std::uint64_t state,
-                        runtime::Exception& exception) override {
+                        runtime::ExceptionObject& exception) override {
     Trap trap = trap_of(call, exception);
     unwind(state, trap);
     return call.trapped(std::move(trap));

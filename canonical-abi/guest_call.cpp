@@ -89,11 +89,11 @@ void GuestCall::unwind(std::uint64_t state, Trap&) {
 }
 
 Outcome GuestCall::resume_thrown(NativeCall& call, std::uint64_t state,
-                                 runtime::Exception& exception) {
+                                 runtime::ExceptionObject& exception) {
   return abort(call, record_of(state), trap_of(call, exception));
 }
 
-Trap trap_of(const NativeCall& call, const runtime::Exception& exception) {
+Trap trap_of(const NativeCall& call, const runtime::ExceptionObject& exception) {
   const auto values = exception_values(*call.store, *exception.tag, exception.values());
   return {TrapCode::host, describe_exception(*exception.tag, values)};
 }

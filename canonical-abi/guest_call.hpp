@@ -13,7 +13,7 @@ namespace airlock::canonical_abi {
 
 /// The trap that an exception becomes at the boundary of a component.
 [[nodiscard]] runtime::Trap trap_of(const runtime::NativeCall& call,
-                                    const runtime::Exception& exception);
+                                    const runtime::ExceptionObject& exception);
 
 /// The callee's side of a call. Both kinds of calls derive from it.
 class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
@@ -29,7 +29,7 @@ class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
   void unwind(std::uint64_t state, runtime::Trap& trap) override;
   /// `call_and_trap_on_throw`: exceptions do not pass from one component to another.
   runtime::Outcome resume_thrown(runtime::NativeCall& call, std::uint64_t state,
-                                 runtime::Exception& exception) override;
+                                 runtime::ExceptionObject& exception) override;
 
  protected:
   /// Checks that the callee may be entered, and enters it. Null if it may not; then the call traps.

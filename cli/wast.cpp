@@ -43,14 +43,14 @@ Result<ScriptSummary> run_file(const std::string& file, const WastOptions& optio
 }  // namespace
 
 int wast(const WastOptions& options) {
-  const runtime::EngineConfiguration configuration{.collect_always = options.gc_stress};
   ScriptSummary total;
   Progress progress("running " + options.files.front());
   for (std::size_t i = 0; i < options.files.size(); ++i) {
     const auto& file = options.files[i];
     progress.update("running " + file + " (" + std::to_string(i + 1) + " of " +
                     std::to_string(options.files.size()) + ")");
-    const auto summary = run_file(file, options, configuration);
+    const auto summary = run_file(
+        file, options, {.collect_always = options.gc_stress, .limits = limits_of_script(file)});
     if (!summary) {
       std::cout << format_error(summary.error(), file, "script") << '\n';
       ++total.failed;

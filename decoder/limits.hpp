@@ -6,10 +6,18 @@
 
 namespace airlock {
 
+/// Parts of the language that earlier versions of WebAssembly did not have, and that can be refused.
+struct Features {
+  bool multiple_memories = true;
+  bool multiple_tables = true;
+  bool memory64 = true;  ///< memories and tables with 64-bit addresses and limits
+};
+
 /// The one structure of bounds (counts, nesting, sizes, stack depths). The defaults follow the
 /// JavaScript embedding's limits where that has one. Exceeding a bound is `ErrorKind::limit`
 /// when decoding, and a trap or a failed `grow` when running.
 struct Limits {
+  Features features{};
   // Decoding: bytes and text
   std::size_t module_bytes = std::size_t{1} << 30;
   std::uint32_t types = 1'000'000;

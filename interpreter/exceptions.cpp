@@ -5,7 +5,7 @@
 
 namespace airlock::interpreter {
 
-using runtime::Exception;
+using runtime::ExceptionObject;
 using runtime::NativeCall;
 using runtime::Outcome;
 using runtime::Tag;
@@ -111,6 +111,8 @@ class Search {
     auto* record = reinterpret_cast<BoundaryRecord*>(place);
     const BoundaryRecord saved = *record;
     NativeCall call = leave_boundary(r_, record);
+    // The native code may allocate.
+    const auto root = r_.run->heap->root(reinterpret_cast<std::uint64_t>(thrown_.exception));
     const Outcome outcome = saved.boundary->resume_thrown(call, saved.state, *thrown_.exception);
     if (outcome == Outcome::thrown) {
       thrown_.exception = call.exception;
@@ -134,8 +136,7 @@ class Search {
 
   void give_up() {
     const std::span<const Slot> slots{thrown_.values, thrown_.tag->slots};
-    const auto& tag = *thrown_.tag;
-    end_run(runtime::throwing(tag, runtime::exception_values(*r_.run->store, tag, slots)));
+    end_run(runtime::uncaught(*r_.run->store, *thrown_.tag, slots));
   }
 
   void end_run(Trap trap) {

@@ -10,8 +10,8 @@ namespace airlock::interpreter {
 /// native code, the host): most programs never do.
 struct Thrown {
   const runtime::Tag* tag;
-  const Slot* values;             ///< where they lie
-  runtime::Exception* exception;  ///< null: not made yet
+  const Slot* values;                   ///< where they lie
+  runtime::ExceptionObject* exception;  ///< null: not made yet
 };
 
 /// A place in a frame.

@@ -11,7 +11,7 @@ namespace airlock::interpreter {
 namespace {
 
 using runtime::Boundary;
-using runtime::Exception;
+using runtime::ExceptionObject;
 using runtime::NativeCall;
 using runtime::NativeFunction;
 using runtime::Outcome;
@@ -313,7 +313,7 @@ TEST(Exceptions, TagsMatchByIdentityAcrossInstances) {
 class Native final : public NativeFunction, public Boundary {
  public:
   std::function<Outcome(NativeCall&)> on_call;
-  std::function<Outcome(NativeCall&, Exception&)> on_thrown;
+  std::function<Outcome(NativeCall&, ExceptionObject&)> on_thrown;
   int unwound = 0;
 
   Outcome call(NativeCall& call) override { return on_call(call); }
@@ -321,7 +321,8 @@ class Native final : public NativeFunction, public Boundary {
     call.slots[0] = call.callee_results[0];
     return call.returned();
   }
-  Outcome resume_thrown(NativeCall& call, std::uint64_t state, Exception& exception) override {
+  Outcome resume_thrown(NativeCall& call, std::uint64_t state,
+                        ExceptionObject& exception) override {
     return on_thrown ? on_thrown(call, exception) : Boundary::resume_thrown(call, state, exception);
   }
   void unwind(std::uint64_t, Trap&) override { ++unwound; }
@@ -400,7 +401,7 @@ TEST_F(NativeExceptions, NativeCodeInBetweenIsUnwound) {
 
 TEST_F(NativeExceptions, NativeCodeCatches) {
   enter_throw();
-  native.on_thrown = [this](NativeCall& call, Exception& exception) {
+  native.on_thrown = [this](NativeCall& call, ExceptionObject& exception) {
     EXPECT_EQ(exception.tag, tag);
     call.slots[0].bits = exception.values()[0].i32 + 1000;
     return call.returned();
@@ -411,14 +412,14 @@ TEST_F(NativeExceptions, NativeCodeCatches) {
 
 TEST_F(NativeExceptions, NativeCodeTurnsAnExceptionIntoATrapOrAnother) {
   enter_throw();
-  native.on_thrown = [](NativeCall& call, Exception&) {
+  native.on_thrown = [](NativeCall& call, ExceptionObject&) {
     return call.trapped(Trap(TrapCode::host, "not here"));
   };
   EXPECT_TRUE(world.call(instance, "catch", {i32(1)}).empty());
   EXPECT_EQ(world.trap.message, "not here");
   ASSERT_EQ(world.trap.backtrace.size(), 3u) << "from where it was thrown";
 
-  native.on_thrown = [this](NativeCall& call, Exception& exception) {
+  native.on_thrown = [this](NativeCall& call, ExceptionObject& exception) {
     const Slot value{.bits = exception.values()[0].i32 * 10};
     return call.throws(*tag, {&value, 1});
   };
@@ -428,7 +429,7 @@ TEST_F(NativeExceptions, NativeCodeTurnsAnExceptionIntoATrapOrAnother) {
 TEST_F(NativeExceptions, NativeCodeEntersAgainAfterAnException) {
   int times = 0;
   enter_throw();
-  native.on_thrown = [&](NativeCall& call, Exception& exception) {
+  native.on_thrown = [&](NativeCall& call, ExceptionObject& exception) {
     if (++times == 10'000) return call.throws(exception);
     return call.enter(*World::function(instance, "throw"), exception.values(), native, 0);
   };
@@ -483,6 +484,39 @@ TEST(Exceptions, UncaughtTheyEndTheCallWithTagAndBacktrace) {
                                     "  at inner (function 0, offset "));
   ASSERT_NE(world.trap.exception, nullptr);
   EXPECT_EQ(world.trap.exception->values.size(), 2u);
+}
+
+TEST(Exceptions, LiveInTheHeapAndAreCollected) {
+  // Megabytes of exceptions in a heap of a megabyte; one is kept, and still whole at the end.
+  constexpr auto text =
+      R"((module (tag $t (param i64 i64 i64 i64)) (global $kept (mut exnref) (ref.null exn))
+    (func (export "f") (param $n i32) (result i64) (local $e exnref)
+      (local.set $e (block $h (result exnref)
+        (try_table (catch_all_ref $h)
+          (throw $t (i64.const 1) (i64.const 2) (i64.const 3) (i64.const 4)))
+        (unreachable)))
+      (global.set $kept (local.get $e))
+      (loop $again
+        (drop (block $h (result exnref)
+          (try_table (catch_all_ref $h)
+            (throw $t (i64.const -1) (i64.const -1) (i64.const -1) (i64.const -1)))
+          (unreachable)))
+        (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+      (block $h (result i64 i64 i64 i64)
+        (try_table (catch $t $h) (throw_ref (global.get $kept)))
+        (unreachable))
+      (i64.add) (i64.add) (i64.add)))
+  )";
+  for (const bool always : {false, true}) {
+    runtime::EngineConfiguration configuration{.collect_always = always};
+    configuration.limits.heap_bytes = std::uint64_t{1} << 20;
+    World world(configuration);
+    auto* instance = world.instantiate(text);
+    const auto results = world.call(instance, "f", {i32(always ? 1000 : 100'000)});
+    ASSERT_EQ(results.size(), 1u) << runtime::format_trap(world.trap);
+    EXPECT_EQ(results[0].slots[0].i64, 10u);
+    EXPECT_GT(world.store.heap().statistics().collections, 0u);
+  }
 }
 
 TEST(Exceptions, AStartFunctionMayThrow) {

@@ -62,12 +62,14 @@ void Translator::throw_tag(std::uint32_t tag) {
   Operands operands;
   operands.add(tag);
   operands.add(count == 0 ? next_home() : stack_[stack_.size() - count].home);
+  operands.add(next_home());
   emit(table_.throw_, operands, true);
 }
 
 void Translator::throw_reference(Half slot) {
   Operands operands;
   operands.add(slot);
+  operands.add(next_home());
   emit(table_.throw_reference, operands, true);
 }
 

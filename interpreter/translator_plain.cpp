@@ -447,6 +447,8 @@ void Translator::atomic(const Instruction& i) {
   emit(table_.atomic[number(i.opcode)][wide ? 1 : 0], operands, true);
   if (signature.result_count == 0) return;
   invalidate(next_home());
+  mirrors_.slots[0] =
+      next_home();  // the result is an integer, and stays in the accumulator as well
   push_temporary(value_kind(signature.results[0]));
 }
 

@@ -1,13 +1,16 @@
-// The translator against a machine that folds nothing: random programs, the same results.
+// The translator against a machine that folds nothing: random programs, the same results, or the
+// same exception that nothing caught.
 #include <gtest/gtest.h>
 
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <random>
 #include <unordered_map>
 
 #include "interpreter/testing.hpp"
+#include "runtime/exception.hpp"
 
 namespace airlock::interpreter {
 namespace {
@@ -33,11 +36,20 @@ enum class Kind : std::uint8_t {
   loop,
   if_,
   else_,
+  try_table,
   end,
   branch,
   branch_if,
   branch_table,
+  throw_,
   call,
+};
+
+/// What a `try_table` catches, and the label that it goes to, counted from outside of it. There is
+/// a tag for each type.
+struct Clause {
+  std::optional<Type> tag;  // none: everything
+  std::uint32_t label = 0;
 };
 
 struct Step {
@@ -46,6 +58,7 @@ struct Step {
   std::uint32_t index = 0;      // local, operation, label
   std::uint64_t bits = 0;       // constant
   std::vector<Type> results{};  // of a block
+  std::vector<Clause> clauses{};
 };
 
 /// Operations by type; all without traps, on floats exact or deterministic.
@@ -169,7 +182,8 @@ class Generator {
 
   std::vector<Step> program() {
     labels_.push_back({Kind::block, {}, 0});
-    for (int n = 0; n < 60; ++n) step();
+    for (int n = 0; n < 70 && !is_over_; ++n) step();
+    if (is_over_) return std::move(steps_);
     while (labels_.size() > 1) close();
     while (!stack_.empty()) add({Kind::drop}, 1);
     for (std::uint32_t i = 0; i < local_count; ++i) add({.kind = Kind::get, .index = i});
@@ -253,8 +267,34 @@ class Generator {
     Step step{.kind = kind};
     for (std::uint32_t n = pick(3); n > 0; --n) step.results.push_back(static_cast<Type>(pick(3)));
     const auto results = step.results;
+    if (kind == Kind::try_table) step.clauses = clauses();
     add(std::move(step), kind == Kind::if_ ? 1 : 0);
     labels_.push_back({kind, results, stack_.size()});
+  }
+
+  /// Clauses for labels that take what they give.
+  std::vector<Clause> clauses() {
+    std::vector<Clause> clauses;
+    for (std::uint32_t n = pick(4); n > 0; --n) {
+      const std::uint32_t depth = pick(static_cast<std::uint32_t>(labels_.size()));
+      if (depth + 1 == labels_.size()) continue;  // not the function
+      const auto types = labels_[labels_.size() - 1 - depth].branch_types();
+      if (types.empty()) clauses.push_back({.tag = {}, .label = depth});
+      if (types.size() == 1) clauses.push_back({.tag = types[0], .label = depth});
+    }
+    return clauses;
+  }
+
+  void throw_top() {
+    // Seldom where nothing can catch it.
+    if (available() == 0 || (labels_.size() == 1 && pick(10) != 0)) return;
+    add({.kind = Kind::throw_, .type = stack_.back()}, 1);
+    if (labels_.size() == 1) {
+      is_over_ = true;
+      stack_.clear();
+    } else {
+      end_dead();
+    }
   }
 
   void branch(Kind kind) {
@@ -270,7 +310,11 @@ class Generator {
       add({.kind = kind, .index = depth}, skip);
     }
     if (kind == Kind::branch_if) return;
-    // What follows is dead: end the block at once.
+    end_dead();
+  }
+
+  /// What follows is dead: ends the block at once.
+  void end_dead() {
     const Label inner = labels_.back();
     stack_.resize(inner.height);
     if (inner.kind == Kind::if_) {
@@ -285,7 +329,7 @@ class Generator {
 
   void step() {
     const bool has_i32 = available() > 0 && stack_.back() == Type::i32;
-    switch (pick(24)) {
+    switch (pick(28)) {
       case 0:
         return constant(static_cast<Type>(pick(3)));
       case 1:
@@ -353,8 +397,13 @@ class Generator {
         return pick(3) == 0 ? branch(Kind::branch) : void();
       case 22:
         return has_i32 && pick(2) == 0 ? branch(Kind::branch_table) : void();
+      case 23:
+      case 24:
+        return open(Kind::try_table);
+      case 25:
+        return pick(2) == 0 ? throw_top() : void();
       default:
-        if (pick(3) == 0 && available() >= 2 && has_i32 && stack_[stack_.size() - 2] == Type::i64) {
+        if (pick(2) == 0 && available() >= 2 && has_i32 && stack_[stack_.size() - 2] == Type::i64) {
           add({.kind = Kind::call}, 2);
           return push(Type::i64);
         }
@@ -367,9 +416,10 @@ class Generator {
   std::vector<Step> steps_;
   std::vector<Type> stack_;
   std::vector<Label> labels_;
+  bool is_over_ = false;  // an exception has ended the function
 };
 
-/// Runs a program step by step. False if it takes too long.
+/// Runs a program step by step.
 class Machine {
  public:
   explicit Machine(const std::vector<Step>& steps) : steps_(steps), memory_(memory_mask + 64) {
@@ -377,7 +427,8 @@ class Machine {
     match_.resize(steps.size());
     for (std::size_t i = 0; i < steps.size(); ++i) {
       const Kind kind = steps[i].kind;
-      if (kind == Kind::block || kind == Kind::loop || kind == Kind::if_) open.push_back(i);
+      if (kind == Kind::block || kind == Kind::loop || kind == Kind::if_ || kind == Kind::try_table)
+        open.push_back(i);
       if (kind == Kind::else_) {
         match_[open.back()] = i;  // where a false condition goes on
         open.push_back(i);
@@ -395,6 +446,7 @@ class Machine {
     }
   }
 
+  /// False if it takes too long.
   bool run(std::vector<std::uint64_t> locals) {
     locals_ = std::move(locals);
     std::size_t at = 0;
@@ -405,6 +457,8 @@ class Machine {
     return true;
   }
   [[nodiscard]] const std::vector<std::uint64_t>& stack() const { return stack_; }
+  /// What was thrown, if the function ended so: the value is on the stack.
+  [[nodiscard]] std::optional<Type> thrown() const { return thrown_; }
 
  private:
   struct Label {
@@ -428,6 +482,22 @@ class Machine {
     if (start.kind == Kind::loop) return label.start + 1;
     labels_.pop_back();
     return match_[label.start] + 1;
+  }
+
+  /// Goes to the handler of an exception, or to the end.
+  std::size_t throw_value(Type tag, std::uint64_t value) {
+    while (!labels_.empty()) {
+      const Step& block = steps_[labels_.back().start];
+      labels_.pop_back();
+      for (const Clause& clause : block.clauses) {
+        if (clause.tag && *clause.tag != tag) continue;
+        if (clause.tag) stack_.push_back(value);
+        return branch(clause.label);
+      }
+    }
+    thrown_ = tag;
+    stack_ = {value};
+    return steps_.size();
   }
 
   std::size_t step(std::size_t at) {
@@ -483,6 +553,7 @@ class Machine {
       }
       case Kind::block:
       case Kind::loop:
+      case Kind::try_table:
         labels_.push_back({at, stack_.size()});
         break;
       case Kind::if_: {
@@ -507,9 +578,12 @@ class Machine {
       case Kind::branch_table:
         pop();
         return branch(step.index);
+      case Kind::throw_:
+        return throw_value(step.type, pop());
       case Kind::call: {
         const std::uint64_t b = pop();
         const std::uint64_t a = pop();
+        if ((b & 3) == 3) return throw_value(Type::i64, a);
         stack_.push_back(a * 3 + static_cast<std::uint32_t>(b));
         break;
       }
@@ -524,6 +598,7 @@ class Machine {
   std::vector<std::uint64_t> locals_;
   std::vector<std::uint64_t> stack_;
   std::vector<Label> labels_;
+  std::optional<Type> thrown_;
 };
 
 std::string constant_text(const Step& step) {
@@ -535,7 +610,10 @@ std::string constant_text(const Step& step) {
 
 std::string to_text(const std::vector<Step>& steps) {
   std::string text = R"((module (memory 1)
+  (tag $i32 (param i32)) (tag $i64 (param i64)) (tag $f64 (param f64))
   (func $helper (param i64 i32) (result i64)
+    (if (i32.eq (i32.and (local.get 1) (i32.const 3)) (i32.const 3))
+      (then (throw $i64 (local.get 0))))
     (i64.add (i64.mul (local.get 0) (i64.const 3)) (i64.extend_i32_u (local.get 1))))
   (func (export "f") (param i32 i32 i64 f64) (result i32 i32 i64 f64 i32 i64 f64)
     (local i32 i64 f64)
@@ -601,6 +679,16 @@ std::string to_text(const std::vector<Step>& steps) {
       case Kind::branch_table:
         text += "br_table " + index + " " + index;
         break;
+      case Kind::try_table:
+        text += "try_table" + results;
+        for (const Clause& clause : step.clauses)
+          text += (clause.tag ? std::string(" (catch $") + type_names[static_cast<int>(*clause.tag)]
+                              : std::string(" (catch_all")) +
+                  ' ' + std::to_string(clause.label) + ')';
+        break;
+      case Kind::throw_:
+        text += "throw $" + type;
+        break;
       case Kind::call:
         text += "call $helper";
         break;
@@ -610,8 +698,16 @@ std::string to_text(const std::vector<Step>& steps) {
   return text + "))";
 }
 
+bool is_same(Type type, std::uint64_t expected, const Value& got) {
+  if (type == Type::i32) return static_cast<std::uint32_t>(expected) == got.slots[0].i32;
+  return expected == got.slots[0].i64 ||
+         (type == Type::f64 && std::isnan(std::bit_cast<double>(expected)) &&
+          std::isnan(got.slots[0].f64));
+}
+
 TEST(TranslatorRandomTest, ProgramsGiveWhatTheNaiveMachineGives) {
   int finished = 0;
+  int thrown = 0;
   for (std::uint32_t seed = 0; seed < 600; ++seed) {
     const auto steps = Generator(seed).program();
     const auto text = to_text(steps);
@@ -634,22 +730,29 @@ TEST(TranslatorRandomTest, ProgramsGiveWhatTheNaiveMachineGives) {
                      {testing::i32(static_cast<std::uint32_t>(input[0])),
                       testing::i32(static_cast<std::uint32_t>(input[1])), testing::i64(input[2]),
                       testing::f64(std::bit_cast<double>(input[3]))});
-      ASSERT_EQ(results.size(), local_count) << "seed " << seed;
+      if (const auto type = machine.thrown()) {
+        ++thrown;
+        ASSERT_NE(world.trap.exception, nullptr) << "seed " << seed << "\n" << text;
+        ASSERT_EQ(world.trap.exception->values.size(), 1u);
+        ASSERT_TRUE(is_same(*type, machine.stack()[0], world.trap.exception->values[0]))
+            << "seed " << seed << "\n"
+            << text;
+        continue;
+      }
+      ASSERT_EQ(results.size(), local_count)
+          << "seed " << seed << ' ' << runtime::format_trap(world.trap) << "\n"
+          << text;
       for (std::size_t i = 0; i < local_count; ++i) {
         const std::uint64_t expected = machine.stack()[i];
-        const std::uint64_t got =
-            local_types[i] == Type::i32 ? results[i].slots[0].i32 : results[i].slots[0].i64;
-        const bool both_nan = local_types[i] == Type::f64 &&
-                              std::isnan(std::bit_cast<double>(expected)) &&
-                              std::isnan(std::bit_cast<double>(got));
-        ASSERT_TRUE(expected == got || both_nan)
-            << "seed " << seed << " local " << i << ": expected " << expected << ", got " << got
-            << "\n"
+        ASSERT_TRUE(is_same(local_types[i], expected, results[i]))
+            << "seed " << seed << " local " << i << ": expected " << expected << ", got "
+            << results[i].slots[0].bits << "\n"
             << text;
       }
     }
   }
   EXPECT_GT(finished, 1000);
+  EXPECT_GT(thrown, 20);
 }
 
 }  // namespace

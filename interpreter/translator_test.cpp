@@ -352,5 +352,18 @@ TEST(TranslatorTest, GlobalsOwnedAndImported) {
   EXPECT_EQ(first->global(2)->storage->f32, 3.0F);
 }
 
+TEST(TranslatorTest, AtomicResultsTakeTheAccumulator) {
+  // The sum in front is in the accumulator until the atomic load comes.
+  EXPECT_EQ(run_i32(R"((module (memory 1 1 shared)
+    (func (export "f") (param $x i32) (result i32) (local $sum i32) (local $old i32)
+      (local.set $sum (i32.add (local.get $x) (i32.const 2)))
+      (local.set $old (i32.atomic.load (i32.const 0)))
+      (local.set $old (i32.atomic.rmw.add (i32.const 0) (local.get $sum)))
+      (i32.add (i32.mul (local.get $sum) (i32.const 10))
+               (i32.add (local.get $old) (i32.atomic.load (i32.const 0)))))))",
+                    {i32(5)}),
+            77u);
+}
+
 }  // namespace
 }  // namespace airlock::interpreter

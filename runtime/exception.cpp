@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/reference.hpp"
 #include "runtime/store.hpp"
 
 namespace airlock::runtime {
@@ -58,6 +59,19 @@ Trap throwing(const Tag& tag, std::vector<Value> values) {
   Trap trap(TrapCode::uncaught_exception, describe_exception(tag, values));
   trap.exception = std::make_shared<const UncaughtException>(
       UncaughtException{.tag = &tag, .values = std::move(values)});
+  return trap;
+}
+
+Trap uncaught(Store& store, const Tag& tag, std::span<const Slot> slots) {
+  auto values = exception_values(store, tag, slots);
+  Trap trap(TrapCode::uncaught_exception, describe_exception(tag, values));
+  auto exception = std::make_shared<UncaughtException>();
+  exception->tag = &tag;
+  for (const auto& value : values)
+    if (value.type.is_reference() && is_address(value.slots[0].bits))
+      exception->roots.push_back(store.heap().root(value.slots[0].bits));
+  exception->values = std::move(values);
+  trap.exception = std::move(exception);
   return trap;
 }
 

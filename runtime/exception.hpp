@@ -1,4 +1,5 @@
-// Tags and exceptions (specification: Execution, Runtime Structure, Tag and Exception Instances).
+// Tags, and exceptions as hosts see them (specification: Execution, Runtime Structure, Tag and
+// Exception Instances). Those that guests hold are `ExceptionObject`s in the heap.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "runtime/function.hpp"
+#include "runtime/root.hpp"
 #include "runtime/slot.hpp"
 #include "runtime/trap.hpp"
 
@@ -23,21 +25,11 @@ struct Tag {
   std::uint32_t index = 0;             ///< in that instance's index space
 };
 
-/// An exception instance: what an exnref refers to. Made by `Store::make_exception`.
-struct Exception {
-  const Tag* tag = nullptr;
-  std::uint32_t slots = 0;  ///< how many follow: the values, in order
-
-  [[nodiscard]] std::span<const Slot> values() const {
-    return {reinterpret_cast<const Slot*>(this + 1), slots};
-  }
-};
-static_assert(sizeof(Exception) % alignof(Slot) == 0);
-
 /// An exception that nobody caught, as the host gets it.
 struct UncaughtException {
   const Tag* tag = nullptr;
   std::vector<Value> values;
+  std::vector<Root> roots{};  ///< of the references among them
 };
 
 /// The tag's name in the module that defines it: from the name section, or as it is exported.
@@ -47,9 +39,11 @@ struct UncaughtException {
 [[nodiscard]] std::vector<Value> exception_values(Store& store, const Tag& tag,
                                                   std::span<const Slot> slots);
 
-/// How a host function that answers with a trap throws instead; also what a call from the host ends
-/// with that was not caught.
+/// How a host function that answers with a trap throws instead.
 [[nodiscard]] Trap throwing(const Tag& tag, std::vector<Value> values);
+
+/// What a call from the host ends with that was not caught. References stay alive as long as it.
+[[nodiscard]] Trap uncaught(Store& store, const Tag& tag, std::span<const Slot> slots);
 
 /// `uncaught exception `error` (i32 7, f64 0.5)`
 [[nodiscard]] std::string describe_exception(const Tag& tag, std::span<const Value> values);

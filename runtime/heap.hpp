@@ -58,6 +58,7 @@ struct ExceptionObject {
 
   [[nodiscard]] Slot* slots() { return reinterpret_cast<Slot*>(this + 1); }
   [[nodiscard]] const Slot* slots() const { return reinterpret_cast<const Slot*>(this + 1); }
+  [[nodiscard]] std::span<const Slot> values() const { return {slots(), header.length}; }
 };
 
 /// Marks what can be reached. Works on an explicit stack of bounded size: what does not fit is

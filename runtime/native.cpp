@@ -4,14 +4,14 @@
 
 namespace airlock::runtime {
 
-Outcome Boundary::resume_thrown(NativeCall& call, std::uint64_t state, Exception& exception) {
+Outcome Boundary::resume_thrown(NativeCall& call, std::uint64_t state, ExceptionObject& exception) {
   Trap trap(TrapCode::uncaught_exception);
   unwind(state, trap);
   return call.throws(exception);
 }
 
 Outcome NativeCall::throws(const Tag& tag, std::span<const Slot> values) {
-  Exception* made = store->make_exception(tag, values);
+  ExceptionObject* made = store->make_exception(tag, values);
   if (made == nullptr) return trapped(Trap(TrapCode::out_of_memory));
   return throws(*made);
 }

@@ -16,7 +16,7 @@
 
 namespace airlock::runtime {
 
-struct Exception;
+struct ExceptionObject;
 struct Function;
 struct Instance;
 struct Tag;
@@ -52,7 +52,7 @@ class Boundary {
   /// The entered function ended in an exception, which nothing inside caught. Whatever `resume` may
   /// answer goes here, too: a boundary that catches returns, one that does not hands the exception
   /// on. The latter is what happens unless this is overridden, after `unwind`.
-  virtual Outcome resume_thrown(NativeCall& call, std::uint64_t state, Exception& exception);
+  virtual Outcome resume_thrown(NativeCall& call, std::uint64_t state, ExceptionObject& exception);
   /// The call is abandoned because of `trap`, which may be amended. Must not call out. Not called
   /// for a boundary whose own `resume` answers with a trap.
   virtual void unwind(std::uint64_t state, Trap& trap) = 0;
@@ -72,7 +72,7 @@ class NativeCall {
   Instance* caller = nullptr;          ///< the calling core instance; null if the host called
   const Function* function = nullptr;  ///< the native function that was called
   Trap trap{};
-  Exception* exception = nullptr;
+  ExceptionObject* exception = nullptr;
 
   // What `entered` and `suspended` hand to the interpreter:
   Function* callee = nullptr;
@@ -89,7 +89,7 @@ class NativeCall {
   }
 
   /// Throws an exception, one that was caught or a new one. If there is no room for that: a trap.
-  [[nodiscard]] Outcome throws(Exception& thrown) {
+  [[nodiscard]] Outcome throws(ExceptionObject& thrown) {
     exception = &thrown;
     return Outcome::thrown;
   }

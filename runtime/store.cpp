@@ -1,6 +1,6 @@
 #include "runtime/store.hpp"
 
-#include <cstring>
+#include <algorithm>
 #include <deque>
 
 #include "runtime/instance_storage.hpp"
@@ -74,7 +74,6 @@ struct Store::Contents final : RootSource {
   std::deque<Function> functions;
   std::deque<Global> globals;
   std::deque<Tag> tags;
-  std::vector<std::unique_ptr<std::byte[]>> exceptions;
   std::vector<std::unique_ptr<Table>> tables;
   std::vector<std::shared_ptr<Memory>> memories;
   std::vector<std::unique_ptr<Instance>> instances;
@@ -158,12 +157,18 @@ Tag* Store::make_tag(TypeId type) {
   return &contents_->tags.emplace_back(Tag{.type = type, .slots = count_slots(parameters)});
 }
 
-Exception* Store::make_exception(const Tag& tag, std::span<const Slot> values) {
-  const std::size_t bytes = sizeof(Exception) + values.size_bytes();
-  auto& kept = contents_->exceptions.emplace_back(std::make_unique<std::byte[]>(bytes));
-  auto* exception =
-      new (kept.get()) Exception{.tag = &tag, .slots = static_cast<std::uint32_t>(values.size())};
-  std::memcpy(exception + 1, values.data(), values.size_bytes());
+ExceptionObject* Store::make_exception(const Tag& tag, std::span<const Slot> values) {
+  // Until they are in the exception, nobody else may hold the values.
+  struct Values final : RootSource {
+    explicit Values(std::span<const Slot> all) : slots(all) {}
+    void trace(Marker& marker) override { marker.words(slots.data(), slots.data() + slots.size()); }
+    std::span<const Slot> slots;
+  } roots(values);
+  auto& heap = contents_->heap;
+  heap.add(roots);
+  auto* exception = heap.allocate_exception(tag, static_cast<std::uint32_t>(values.size()));
+  heap.remove(roots);
+  if (exception != nullptr) std::ranges::copy(values, exception->slots());
   return exception;
 }
 

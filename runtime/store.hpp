@@ -54,7 +54,7 @@ class Store {
   [[nodiscard]] Tag* make_tag(TypeId type);
   /// @param values `tag.slots` of them
   /// @return null if there is no room
-  [[nodiscard]] Exception* make_exception(const Tag& tag, std::span<const Slot> values);
+  [[nodiscard]] ExceptionObject* make_exception(const Tag& tag, std::span<const Slot> values);
 
   /// A stack for a new thread of execution, reused if one is free. Never null, but not usable
   /// (`Stack::is_usable`) if the system has no address range left.

@@ -63,7 +63,8 @@ airlock::Result<ScriptSummary> run(const std::string& file, airlock::cli::Script
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return airlock::fail(airlock::ErrorKind::system, "cannot be opened");
   const std::string source(std::istreambuf_iterator<char>(stream), {});
-  airlock::runtime::Engine engine(airlock::interpreter::make_executor(), {});
+  airlock::runtime::Engine engine(airlock::interpreter::make_executor(),
+                                  {.limits = airlock::cli::limits_of_script(file)});
   const auto components = airlock::cli::make_component_host(engine);
   options.components = components.get();
   options.folder = std::filesystem::path(file).parent_path().string();

@@ -32,9 +32,9 @@ class EnvironmentValidator {
   [[nodiscard]] Result<void> validate() {
     if (auto result = types_.validate(); !result) return result;
     context_.declared_functions.assign(module_.function_types.size(), false);
-    const bool valid = check_imports() && check_functions() && check_tags() && check_memories() &&
-                       check_tables() && check_globals() && check_elements() && check_data() &&
-                       check_exports() && check_start();
+    const bool valid = check_features() && check_imports() && check_functions() && check_tags() &&
+                       check_memories() && check_tables() && check_globals() && check_elements() &&
+                       check_data() && check_exports() && check_start();
     if (!valid) return std::unexpected(std::move(error_));
     return {};
   }
@@ -47,6 +47,20 @@ class EnvironmentValidator {
   /// Passes on a message of the type rules; an empty one means valid.
   bool accept(std::uint64_t offset, std::string message) {
     return message.empty() || fail(offset, std::move(message));
+  }
+
+  /// What the host turned off is not valid.
+  bool check_features() {
+    const Features& features = context_.limits.features;
+    if (!features.multiple_memories && module_.memory_types.size() > 1)
+      return fail(module_.offset, "multiple memories");
+    if (!features.multiple_tables && module_.table_types.size() > 1)
+      return fail(module_.offset, "multiple tables");
+    const auto is_wide = [](const auto& type) { return type.address == decoder::AddressType::i64; };
+    if (!features.memory64 && (std::ranges::any_of(module_.memory_types, is_wide) ||
+                               std::ranges::any_of(module_.table_types, is_wide)))
+      return fail(module_.offset, "64-bit addresses are turned off");
+    return true;
   }
 
   bool check_imports() {

@@ -8,6 +8,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "cli/wast/script_values.hpp"
@@ -41,6 +43,7 @@ struct InstanceEntry {
   bool is_component = false;
   Instance* instance = nullptr;
   ComponentHost::Number component = 0;
+  bool is_of_another_thread = false;
 };
 
 /// What an action gave: values of a core function or of a component's.
@@ -94,6 +97,13 @@ class ScriptRunner {
   ScriptRunner(runtime::Engine& engine, const ScriptOptions& options)
       : engine_(engine), options_(options), store_(engine), linker_(store_) {}
 
+  /// Threads that nobody waited for end before what they share.
+  ~ScriptRunner() {
+    for (auto& [name, thread] : threads_) thread.handle.join();
+  }
+  ScriptRunner(const ScriptRunner&) = delete;
+  ScriptRunner& operator=(const ScriptRunner&) = delete;
+
   [[nodiscard]] Result<void> prepare() { return define_spectest(linker_); }
 
   void run(const Directive& directive) {
@@ -110,9 +120,20 @@ class ScriptRunner {
          .message = std::string(to_string(directive.kind)) + ": " + result.error().message});
   }
 
-  [[nodiscard]] ScriptSummary take_summary() { return std::move(summary_); }
+  /// What became of all directives, those of threads included.
+  [[nodiscard]] ScriptSummary take_summary() {
+    for (auto& [name, thread] : threads_) join(thread);
+    threads_.clear();
+    return std::move(summary_);
+  }
 
  private:
+  /// A thread of the script that may still run.
+  struct Thread {
+    std::unique_ptr<ScriptRunner> runner;
+    std::thread handle;
+  };
+
   // A directive passes, or fails with a message for the report. A failure of the kind
   // `unsupported` means that it was skipped.
   static std::unexpected<Error> failed(std::string message) {
@@ -169,8 +190,9 @@ class ScriptRunner {
       case DirectiveKind::output:
         return run_output(directive);
       case DirectiveKind::thread:
+        return start_thread(directive);
       case DirectiveKind::wait:
-        return skipped("concurrent threads in scripts");
+        return wait_for_thread(directive.name);
     }
     return failed("directive of no known kind");
   }
@@ -278,6 +300,7 @@ class ScriptRunner {
   Result<void> run_register(const Directive& directive) {
     const auto entry = instances_.find(directive.subject, "instance");
     if (!entry) return unexpected_error(entry.error());
+    if (entry->is_of_another_thread) return register_shared_memories(directive.name, *entry);
     if (entry->is_component)
       options_.components->register_instance(directive.name, entry->component);
     else
@@ -323,11 +346,71 @@ class ScriptRunner {
     return {};
   }
 
+  // --- Threads
+
+  /// Runs commands on an OS thread, in a store of their own.
+  Result<void> start_thread(const Directive& directive) {
+    if (threads_.contains(directive.name))
+      return failed("there is a thread $" + directive.name + " already");
+    auto runner = std::make_unique<ScriptRunner>(engine_, thread_options_);
+    if (auto ready = runner->prepare(); !ready) return ready;
+    for (const auto& name : directive.shared) {
+      auto entry = instances_.find(name, "instance");
+      if (!entry) return unexpected_error(entry.error());
+      if (entry->is_component) return skipped("components in threads");
+      entry->is_of_another_thread = true;
+      runner->instances_.set(name, *entry);
+    }
+    try {
+      std::thread handle([body = directive.body, &runner = *runner] {
+        for (const auto& command : body) runner.run(command);
+      });
+      threads_.emplace(directive.name, Thread{std::move(runner), std::move(handle)});
+    } catch (const std::system_error& error) {
+      return failed(std::string("the system has no thread left: ") + error.what());
+    }
+    return {};
+  }
+
+  Result<void> wait_for_thread(const std::string& name) {
+    auto found = threads_.extract(name);
+    if (found.empty()) return failed("there is no thread $" + name);
+    join(found.mapped());
+    return {};
+  }
+
+  /// Waits for a thread and counts what it did as this script's.
+  void join(Thread& thread) {
+    thread.handle.join();
+    auto summary = thread.runner->take_summary();
+    summary_.passed += summary.passed;
+    summary_.failed += summary.failed;
+    summary_.skipped += summary.skipped;
+    summary_.differing_messages += summary.differing_messages;
+    summary_.round_trips += summary.round_trips;
+    std::ranges::move(summary.reports, std::back_inserter(summary_.reports));
+    std::ranges::move(summary.differences, std::back_inserter(summary_.differences));
+  }
+
+  /// Of an instance that another thread uses nothing else may pass.
+  Result<void> register_shared_memories(const std::string& name, const InstanceEntry& entry) {
+    for (const auto& item : entry.instance->module->tree.exports) {
+      if (item.kind != decoder::ExternKind::memory) continue;
+      auto* memory = entry.instance->memories[item.index];
+      if (!memory->type().is_shared) continue;
+      const auto external = runtime::External::of(memory);
+      if (auto defined = linker_.define(name, item.name, external); !defined) return defined;
+    }
+    return {};
+  }
+
   // --- Actions
 
   Result<ActionResult> act(const Action& action) {
     const auto entry = instances_.find(action.instance, "instance");
     if (!entry) return std::unexpected(entry.error());
+    if (entry->is_of_another_thread)
+      return fail(ErrorKind::argument, "an instance of another thread cannot be used directly");
     ActionResult result{.values = {}, .component_values = {}, .is_component = entry->is_component};
     if (entry->is_component) {
       auto values = options_.components->invoke(entry->component, action.name, action.arguments);
@@ -445,9 +528,21 @@ class ScriptRunner {
   Named<InstanceEntry> instances_;
   std::uint32_t input_depth_ = 0;  ///< scripts that are read by others
   ScriptSummary summary_;
+  /// Component hosts are not made for several OS threads.
+  ScriptOptions thread_options_{.exact_messages = options_.exact_messages,
+                                .round_trip = options_.round_trip,
+                                .folder = options_.folder};
+  std::map<std::string, Thread> threads_;
 };
 
 }  // namespace
+
+Limits limits_of_script(std::string_view file) {
+  Limits limits;
+  if (file.find("proposals/threads/") != std::string_view::npos)
+    limits.features = {.multiple_memories = false, .multiple_tables = false, .memory64 = false};
+  return limits;
+}
 
 Result<ScriptSummary> run_script(runtime::Engine& engine, std::string_view source,
                                  const ScriptOptions& options) {

@@ -47,6 +47,10 @@ struct ScriptOptions {
   std::string folder{};
 };
 
+/// What is accepted in the script of a file. The scripts of the threads proposal stand on a version
+/// of the language without several memories or tables and without 64-bit limits, and say so.
+[[nodiscard]] Limits limits_of_script(std::string_view file);
+
 /// Runs a script in a store of its own, with the host module `spectest`. A script that cannot be
 /// read at all is an error.
 [[nodiscard]] Result<ScriptSummary> run_script(runtime::Engine& engine, std::string_view source,

@@ -247,8 +247,9 @@ AddressType ModuleParser::take_address_type() {
 
 SizeLimits ModuleParser::parse_size_limits() {
   SizeLimits limits;
-  limits.minimum = expect_unsigned(64);
-  if (at(TokenKind::integer)) limits.maximum = expect_unsigned(64);
+  const unsigned bits = limits_.features.memory64 ? 64 : 32;
+  limits.minimum = expect_unsigned(bits);
+  if (at(TokenKind::integer)) limits.maximum = expect_unsigned(bits);
   return limits;
 }
 

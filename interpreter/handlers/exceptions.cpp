@@ -10,20 +10,22 @@ Place here(const Registers& r) {
   return {.code = r.code, .is_return = false, .frame = r.frame, .instance = r.instance};
 }
 
-/// Tag, first slot of the values.
+/// Tag, first slot of the values, slot behind them.
 struct Throw {
   [[gnu::noinline]] static void execute(Registers& r) {
     const runtime::Tag* tag = r.instance->tags[read_operand<Half>(r.code, 0)];
     const Slot* values = r.frame + read_operand<Half>(r.code, 1);
+    r.run->stack->top = r.frame + read_operand<Half>(r.code, 2);
     throw_exception(r, {.tag = tag, .values = values, .exception = nullptr}, here(r));
   }
 };
 
-/// Reference slot.
+/// Reference slot, slot behind all operands.
 struct ThrowReference {
   [[gnu::noinline]] static void execute(Registers& r) {
     const Slot reference = r.frame[read_operand<Half>(r.code, 0)];
-    auto* exception = static_cast<runtime::Exception*>(reference.reference);
+    r.run->stack->top = r.frame + read_operand<Half>(r.code, 1);
+    auto* exception = static_cast<runtime::ExceptionObject*>(reference.reference);
     if (exception == nullptr) return raise(r, TrapCode::null_exception_reference);
     const Thrown thrown{
         .tag = exception->tag, .values = exception->values().data(), .exception = exception};
