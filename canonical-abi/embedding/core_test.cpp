@@ -298,11 +298,11 @@ constexpr std::string_view throws = R"((module
   (import "env" "failure" (tag $failure (param i32 f64)))
   (import "env" "check" (func $check (param i32)))
   (tag $own (export "own") (param i64))
-  (func $run (export "run") (param i32) (result f64)
+  (func $run (export "run") (param i32) (result f64) (local $factor f64)
     (block $h (result i32 f64)
       (try_table (catch $failure $h) (call $check (local.get 0)))
       (return (f64.const -1)))
-    (f64.mul (f64.convert_i32_s)))
+    (local.set $factor) (f64.convert_i32_s) (f64.mul (local.get $factor)))
   (func (export "check") (param i32) (call $check (local.get 0)))
   (func (export "throw") (throw $own (i64.const 77)))))";
 

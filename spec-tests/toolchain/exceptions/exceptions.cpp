@@ -97,9 +97,7 @@ void rethrow(int depth) {
   }
 }
 
-int parse(const std::vector<std::string>& words, std::size_t at) {
-  return std::stoi(words.at(at));
-}
+int parse(const std::vector<std::string>& words, std::size_t at) { return std::stoi(words.at(at)); }
 
 [[gnu::noinline]] int deep(int n) {
   const std::unique_ptr<int> guard(new int(n));

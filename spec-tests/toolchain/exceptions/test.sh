@@ -32,7 +32,7 @@ for form in false true; do
     name=exceptions-legacy-$form-O$level
 
     $clang --target=wasm32-wasi -Wno-deprecated -fwasm-exceptions -mllvm -wasm-use-legacy-eh=$form \
-      -O$level "$sources/exceptions.cpp" "$sources/unwind.cpp" -o "$work/$name.wasm"
+      -O$level -Wl,-z,stack-size=4194304 "$sources/exceptions.cpp" "$sources/unwind.cpp" -o "$work/$name.wasm"
     code=0
     "$airlock" run "$work/$name.wasm" >"$work/$name.out" 2>"$work/$name.err" || code=$?
     if [ "$code" != 0 ]; then

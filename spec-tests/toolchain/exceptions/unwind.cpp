@@ -9,16 +9,20 @@
 #include <exception>
 #include <typeinfo>
 
-__asm__(".globl __cpp_exception\n"
-        ".tagtype __cpp_exception i32\n"
-        "__cpp_exception:\n");
+__asm__(
+    ".globl __cpp_exception\n"
+    ".tagtype __cpp_exception i32\n"
+    "__cpp_exception:\n");
 
 namespace {
+
+/// In WebAssembly's C++ ABI a destructor returns the object.
+using Destructor = void* (*)(void*);
 
 /// Stands in front of the thrown object.
 struct alignas(16) Exception {
   const std::type_info* type;
-  void (*destroy)(void*);
+  Destructor destroy;
   int handlers;      ///< that have caught it and not ended; negative: it was thrown again
   Exception* below;  ///< the exception caught before it
   void* adjusted;    ///< the object as the handler sees it
@@ -126,7 +130,7 @@ void* __cxa_allocate_exception(std::size_t size) throw() {
 
 void __cxa_free_exception(void* object) throw() { std::free(static_cast<Exception*>(object) - 1); }
 
-void __cxa_throw(void* object, std::type_info* type, void (*destroy)(void*)) {
+void __cxa_throw(void* object, std::type_info* type, Destructor destroy) {
   auto* exception = static_cast<Exception*>(object) - 1;
   exception->type = type;
   exception->destroy = destroy;
