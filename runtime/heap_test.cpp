@@ -132,7 +132,9 @@ TEST(Layout, FindsTheSmallestCellThatHolds) {
     const auto number = size_class_of(size);
     ASSERT_LT(number, cell_sizes.size()) << size;
     ASSERT_GE(cell_sizes[number], size);
-    if (number != 0) ASSERT_LT(cell_sizes[number - 1], size);
+    if (number != 0) {
+      ASSERT_LT(cell_sizes[number - 1], size);
+    }
   }
   EXPECT_EQ(size_class_of(largest_cell + 1), large_class);
   EXPECT_EQ(size_class_of(~std::uint64_t{0}), large_class);

@@ -12,8 +12,7 @@ struct Function;
 
 /// One slot of a frame, a global or a table: eight untyped bytes. A v128 takes two, low half first.
 /// An i32 or f32 occupies the low four bytes; the others are unspecified.
-/// A null reference is all zero; a function reference is the address of its `Function`; an
-/// external reference is the host's number plus one.
+/// A null reference is all zero; what the others look like says reference.hpp.
 union Slot {
   std::uint64_t bits;
   std::uint64_t i64;
