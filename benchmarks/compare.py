@@ -28,9 +28,16 @@ def find_clang():
     sys.exit("no clang found")
 
 
-def build(programs, folder):
-    """Compiles each program; returns {name: path of its .wasm}."""
+def build(programs, folder, airlock):
+    """Compiles each program; returns {name: path of its .wasm}.
+
+    Programs in the text format need features that not every runtime has, so they are only built if
+    they are named."""
     built = {}
+    for source in sorted((HERE / "programs").glob("*.wat")):
+        if source.stem in programs:
+            built[source.stem] = folder / f"{source.stem}.wasm"
+            subprocess.run([*airlock, "parse", str(source), "-o", str(built[source.stem])], check=True)
     for source in sorted((HERE / "programs").glob("*.c")):
         if programs and source.stem not in programs:
             continue
@@ -66,7 +73,8 @@ def main():
     runtimes = {"airlock": f"{arguments.airlock} run {{wasm}}"}
     runtimes.update(peer.split("=", 1) for peer in arguments.peer)
     with tempfile.TemporaryDirectory() as folder:
-        programs = build(arguments.programs, pathlib.Path(folder))
+        programs = build(arguments.programs, pathlib.Path(folder),
+                         shlex.split(arguments.airlock))
         print(f"{'program':12}" + "".join(f"{name:>12}" for name in runtimes) +
               "".join(f"{'vs ' + name:>14}" for name in list(runtimes)[1:]))
         for program, wasm in programs.items():

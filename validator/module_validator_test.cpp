@@ -153,7 +153,7 @@ TEST(ModuleValidator, ChainsOfSupertypesAreBounded) {
     return module_of({section(1, types)});
   };
   EXPECT_EQ(failure(chain(64)), "none");
-  EXPECT_EQ(failure(chain(65)), "sub type 64 has too many super types");
+  EXPECT_EQ(failure(chain(65)), "sub type 64 has too many super types (Limits::subtype_depth)");
 }
 
 TEST(TypeRelations, EqualGroupsAreOneType) {

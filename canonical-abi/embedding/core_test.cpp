@@ -408,6 +408,82 @@ TEST(Embedding, NamesMissingAndWrongImports) {
   EXPECT_TRUE(message(host.linker.instantiate(*wrong)).starts_with("incompatible import type"));
 }
 
+constexpr std::string_view boxes = R"((module
+  (type $box (struct (field i32)))
+  (type $bytes (array (mut i8)))
+  (func (export "make") (param i32) (result anyref) (struct.new $box (local.get 0)))
+  (func (export "make_external") (param i32) (result externref)
+    (extern.convert_any (struct.new $box (local.get 0))))
+  (func (export "read") (param (ref $box)) (result i32) (struct.get $box 0 (local.get 0)))
+  (func (export "read_external") (param externref) (result i32)
+    (struct.get $box 0 (ref.cast (ref $box) (any.convert_extern (local.get 0)))))
+  (func (export "number") (result (ref i31)) (ref.i31 (i32.const 5)))
+  (func (export "function") (result (ref func)) (ref.func $churn))
+  (func $churn (export "churn")
+    (local i32)
+    (loop
+      (drop (array.new $bytes (i32.const 255) (i32.const 16)))
+      (drop (struct.new $box (i32.const -1)))
+      (br_if 0 (i32.lt_u (local.tee 0 (i32.add (local.get 0) (i32.const 1)))
+                         (i32.const 100000))))))
+)";
+
+TEST(Embedding, KeepsObjectsOfGuestsAlive) {
+  Configuration configuration;
+  configuration.limits.heap_bytes = 1 << 20;
+  Host host(configuration);
+  const auto instance = host.instantiate(boxes);
+  std::vector<Value> kept;
+  std::vector<Value> external;
+  for (std::int32_t i = 0; i < 100; ++i) {
+    kept.push_back(instance.call("make", {Value::i32(i)})->front());
+    external.push_back(instance.call("make_external", {Value::i32(-i)})->front());
+  }
+  EXPECT_EQ(kept[0].type(), ValueType::other_reference);
+  EXPECT_EQ(external[0].type(), ValueType::externref);
+  EXPECT_EQ(external[0].as_externref(), std::nullopt) << "not the host's own";
+  const auto copies = kept;
+  kept.resize(50);
+  ASSERT_TRUE(instance.call("churn"));
+  for (std::int32_t i = 0; i < 100; ++i) {
+    const Value box[] = {copies[static_cast<std::size_t>(i)]};
+    EXPECT_EQ(instance.call("read", box)->front().as_i32(), i);
+    const Value outside[] = {external[static_cast<std::size_t>(i)]};
+    EXPECT_EQ(instance.call("read_external", outside)->front().as_i32(), -i);
+  }
+}
+
+TEST(Embedding, PassesReferencesOnlyWhereTheyFit) {
+  Host host;
+  const auto instance = host.instantiate(boxes);
+  const Value number[] = {instance.call("number")->front()};
+  EXPECT_FALSE(number[0].is_null());
+  EXPECT_EQ(instance.call("read", number).error().kind, ErrorKind::argument);
+  const Value function[] = {instance.call("function")->front()};
+  EXPECT_EQ(function[0].type(), ValueType::other_reference);
+  EXPECT_EQ(instance.call("read", function).error().kind, ErrorKind::argument);
+  const Value outside[] = {Value::externref(7)};
+  EXPECT_EQ(instance.call("read", outside).error().kind, ErrorKind::argument);
+  EXPECT_EQ(message(instance.call("read_external", outside)), "cast failure");
+
+  Store other(host.engine);
+  Linker linker(other);
+  const auto there = *linker.instantiate(*Module::compile(host.engine, boxes));
+  for (const auto* name : {"make", "make_external"}) {
+    const Value box[] = {instance.call(name, {Value::i32(1)})->front()};
+    EXPECT_EQ(
+        message(there.call(box[0].type() == ValueType::externref ? "read_external" : "read", box)),
+        "the reference belongs to another store");
+  }
+  // A value may outlive what it refers to.
+  std::optional<Store> third(std::in_place, host.engine);
+  Linker third_linker(*third);
+  const auto last = *third_linker.instantiate(*Module::compile(host.engine, boxes));
+  const Value orphan = last.call("make", {Value::i32(1)})->front();
+  third.reset();
+  EXPECT_FALSE(orphan.is_null());
+}
+
 TEST(Embedding, KeepsStoresApart) {
   Host host;
   Store other(host.engine);
@@ -423,8 +499,7 @@ TEST(Embedding, KeepsStoresApart) {
       Module::compile(host.engine, "(module (func (export \"take\") (param funcref)))");
   const auto there = *other_linker.instantiate(*taker);
   const Value foreign[] = {instance.function("f")->reference()};
-  EXPECT_EQ(message(there.call("take", foreign)),
-            "the function reference belongs to another store");
+  EXPECT_EQ(message(there.call("take", foreign)), "the reference belongs to another store");
   EXPECT_TRUE(there.call("take", {Value::null_funcref()}));
 
   const Engine foreign_engine;

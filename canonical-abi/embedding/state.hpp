@@ -40,7 +40,7 @@ struct Store::State : std::enable_shared_from_this<Store::State> {
   [[nodiscard]] Error trapped(const runtime::Trap& trap);
   /// Whether a value may be used in this store.
   [[nodiscard]] bool owns(const Value& value) const;
-  [[nodiscard]] Value to_value(const runtime::Value& value) const;
+  [[nodiscard]] Value to_value(const runtime::Value& value);
 
   Engine engine;
   std::uint64_t number;  ///< no other store of this process has it
@@ -69,6 +69,15 @@ struct ValueAccess {
     value.store_ = store;
     return value;
   }
+  static void set_hierarchy(Value& value, decoder::HeapKind top) {
+    value.hierarchy_ = static_cast<std::uint8_t>(top);
+  }
+  [[nodiscard]] static decoder::HeapKind hierarchy(const Value& value) {
+    return static_cast<decoder::HeapKind>(value.hierarchy_);
+  }
+  static void keep(Value& value, std::shared_ptr<const void> root) {
+    value.root_ = std::move(root);
+  }
   [[nodiscard]] static std::uint64_t low(const Value& value) { return value.bits_[0]; }
   [[nodiscard]] static std::uint64_t high(const Value& value) { return value.bits_[1]; }
   [[nodiscard]] static std::uint64_t store(const Value& value) { return value.store_; }
@@ -76,7 +85,8 @@ struct ValueAccess {
 
 [[nodiscard]] ValueType to_public(const decoder::ValueType& type);
 [[nodiscard]] FunctionType to_public(const decoder::FunctionType& type);
-/// An `other_reference` has no counterpart and becomes `(ref null any)`.
+/// An `other_reference` has no counterpart and becomes `(ref null any)`; that of a value becomes
+/// the top of its hierarchy.
 [[nodiscard]] decoder::ValueType to_internal(ValueType type);
 [[nodiscard]] decoder::FunctionType to_internal(const FunctionType& type);
 [[nodiscard]] runtime::Value to_internal(const Value& value);

@@ -54,17 +54,24 @@ Error Store::State::trapped(const runtime::Trap& trap) {
 }
 
 bool Store::State::owns(const Value& value) const {
-  return value.type() != ValueType::funcref || value.is_null() ||
+  return !value.is_reference() || !runtime::is_address(ValueAccess::low(value)) ||
          ValueAccess::store(value) == number;
 }
 
-Value Store::State::to_value(const runtime::Value& value) const {
+Value Store::State::to_value(const runtime::Value& value) {
   const auto type = to_public(value.type);
   const bool is_wide = type == ValueType::v128;
   const bool is_narrow = type == ValueType::i32 || type == ValueType::f32;
-  const bool is_ours = type == ValueType::funcref && value.slots[0].bits != 0;
-  return ValueAccess::make(type, is_narrow ? value.slots[0].i32 : value.slots[0].bits,
-                           is_wide ? value.slots[1].bits : 0, is_ours ? number : 0);
+  const auto low = is_narrow ? value.slots[0].i32 : value.slots[0].bits;
+  if (!value.type.is_reference())
+    return ValueAccess::make(type, low, is_wide ? value.slots[1].bits : 0, 0);
+  const bool is_ours = runtime::is_address(low);
+  auto made = ValueAccess::make(type, low, 0, is_ours ? number : 0);
+  const auto hierarchy = store.engine().types().top(value.type.heap);
+  ValueAccess::set_hierarchy(made, hierarchy);
+  if (is_ours && hierarchy != decoder::HeapKind::func)
+    ValueAccess::keep(made, std::make_shared<const runtime::Root>(store.heap().root(low)));
+  return made;
 }
 
 Store::Store(const Engine& engine) : state_(std::make_shared<State>(engine)) {}
@@ -116,9 +123,7 @@ Result<std::vector<Value>> Function::call(std::span<const Value> arguments) cons
   values.reserve(arguments.size());
   for (const auto& argument : arguments) {
     if (!state->owns(argument))
-      return fail(ErrorKind::argument, "the function reference belongs to another store");
-    if (argument.type() == ValueType::other_reference)
-      return fail(ErrorKind::argument, "references of this type cannot be passed by the host");
+      return fail(ErrorKind::argument, "the reference belongs to another store");
     values.push_back(to_internal(argument));
   }
   runtime::Trap trap;

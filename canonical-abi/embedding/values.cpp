@@ -101,7 +101,10 @@ decoder::FunctionType to_internal(const FunctionType& type) {
 }
 
 runtime::Value to_internal(const Value& value) {
-  return {.type = to_internal(value.type()),
+  const auto type = value.type() == ValueType::other_reference
+                        ? decoder::ValueType::reference(ValueAccess::hierarchy(value))
+                        : to_internal(value.type());
+  return {.type = type,
           .slots = {runtime::Slot{.bits = ValueAccess::low(value)},
                     runtime::Slot{.bits = ValueAccess::high(value)}}};
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@
 namespace airlock {
 
 /// The type of a core value. References other than these two are `other_reference`: the host can
-/// see whether they are null, but not make or pass them.
+/// hold them, see whether they are null, and pass them to functions of the store they come from.
 enum class ValueType : std::uint8_t {
   i32,
   i64,
@@ -39,8 +40,9 @@ struct FunctionType {
 [[nodiscard]] std::string to_string(const FunctionType& type);
 
 /// A value of a core type. The readers (`as_i32`, …) never fail: asked for what the value is not,
-/// they answer zero. Function references belong to one store and mean nothing outside of it; a null
-/// reference belongs to all.
+/// they answer zero. References to functions and to objects of guests belong to one store and mean
+/// nothing outside of it; null and a host's own externref belong to all. An object is kept alive
+/// for as long as a value refers to it: destroy such values on the OS thread that uses the store.
 class Value {
  public:
   /// The i32 zero.
@@ -88,7 +90,9 @@ class Value {
     return bits_[0] >> 1;
   }
 
-  friend bool operator==(const Value&, const Value&) = default;
+  friend bool operator==(const Value& one, const Value& other) {
+    return one.type_ == other.type_ && one.bits_ == other.bits_ && one.store_ == other.store_;
+  }
 
  private:
   friend struct ValueAccess;  // the implementation's way to the bits
@@ -103,8 +107,10 @@ class Value {
   }
 
   ValueType type_ = ValueType::i32;
+  std::uint8_t hierarchy_ = 0;  ///< of an `other_reference`: the top of its heap types
   std::array<std::uint64_t, 2> bits_{};
-  std::uint64_t store_ = 0;  ///< number of the store that a reference belongs to
+  std::uint64_t store_ = 0;           ///< number of the store that a reference belongs to
+  std::shared_ptr<const void> root_;  ///< keeps the object alive that it refers to
 };
 
 /// How a C++ type stands for a core type in typed calls and host functions: integers of four and
