@@ -214,7 +214,7 @@ TEST_F(SharedMemory, EveryPageIsGivenToOneGrower) {
   EXPECT_EQ(memory->pages(), 4u);
 }
 
-TEST_F(SharedMemory, NotifyWakesAsManyAsItSaysAndWhoWaitsLongestFirst) {
+TEST_F(SharedMemory, NotifyWakesAsManyAsItSays) {
   use(R"((module (memory (import "" "m") 1 4 shared)
     (func (export "wait") (result i32)
       (drop (i32.atomic.rmw.add (i32.const 64) (i32.const 1)))
