@@ -31,6 +31,15 @@ if(AIRLOCK_FUZZ)
   target_link_options(airlock_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# For what compiles the semantics of vector instructions (runtime/semantics/vector*.hpp), which are
+# inline functions: all that includes them must see them alike. They count on SSE4.1 on x86-64, which
+# processors have from 2008 on, and on sums and products that stay two operations, each rounded.
+add_library(airlock_vector_options INTERFACE)
+target_compile_options(airlock_vector_options INTERFACE -ffp-contract=off)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+  target_compile_options(airlock_vector_options INTERFACE -msse4.1)
+endif()
+
 # The include check runs before anything is compiled.
 add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/layers.stamp

@@ -44,32 +44,33 @@ template <typename Body>
 __attribute__((preserve_none)) void handler(const Cell* code, Slot* frame, std::byte* memory,
                                             Instance* instance, std::uint64_t accumulator,
                                             std::uint64_t memory_size, Run* run,
-                                            float accumulator_f32, double accumulator_f64) {
-  Registers r{code,        frame, memory,          instance,       accumulator,
-              memory_size, run,   accumulator_f32, accumulator_f64};
+                                            float accumulator_f32, double accumulator_f64,
+                                            V128 accumulator_v128) {
+  Registers r{code,        frame, memory,          instance,        accumulator,
+              memory_size, run,   accumulator_f32, accumulator_f64, accumulator_v128};
   if constexpr (BranchBody<Body>) {
     // Two tail calls, so that the processor predicts both the branch and what follows it.
     if (Body::taken(r)) {
       r.code += Body::distance(r);
       asm volatile("" : "+r"(r.code));
-      [[clang::musttail]] return handler_of(*r.code)(r.code, r.frame, r.memory, r.instance,
-                                                     r.accumulator, r.memory_size, r.run,
-                                                     r.accumulator_f32, r.accumulator_f64);
+      [[clang::musttail]] return handler_of(*r.code)(
+          r.code, r.frame, r.memory, r.instance, r.accumulator, r.memory_size, r.run,
+          r.accumulator_f32, r.accumulator_f64, r.accumulator_v128);
     }
     r.code += Body::size;
   } else {
     Body::execute(r);
   }
-  [[clang::musttail]] return handler_of(*r.code)(r.code, r.frame, r.memory, r.instance,
-                                                 r.accumulator, r.memory_size, r.run,
-                                                 r.accumulator_f32, r.accumulator_f64);
+  [[clang::musttail]] return handler_of(*r.code)(
+      r.code, r.frame, r.memory, r.instance, r.accumulator, r.memory_size, r.run, r.accumulator_f32,
+      r.accumulator_f64, r.accumulator_v128);
 }
 // NOLINTEND
 
 /// Runs from `r.code` until a handler leaves.
 inline void dispatch(Registers& r) {
   handler_of (*r.code)(r.code, r.frame, r.memory, r.instance, r.accumulator, r.memory_size, r.run,
-                       r.accumulator_f32, r.accumulator_f64);
+                       r.accumulator_f32, r.accumulator_f64, r.accumulator_v128);
 }
 
 #else

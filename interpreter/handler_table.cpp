@@ -24,6 +24,12 @@ const HandlerTable& handlers() {
     add_heap_structure_handlers(*made);
     add_heap_array_handlers(*made);
     add_heap_cast_handlers(*made);
+    add_vector_integer_handlers(*made);
+    add_vector_comparison_handlers(*made);
+    add_vector_width_handlers(*made);
+    add_vector_float_handlers(*made);
+    add_vector_lane_handlers(*made);
+    add_vector_memory_handlers(*made);
     return made;
   }();
   return *table;

@@ -57,19 +57,27 @@ struct HandlerTable {
   Handler copy_pair = nullptr;
   Handler copy_constant32 = nullptr;
   Handler copy_constant64 = nullptr;
-  Handler copy_accumulator[4] = {};  ///< by type: i32, i64, f32, f64
+  Handler copy_constant128 = nullptr;
+  Handler copy_accumulator[5] = {};  ///< by type: i32, i64, f32, f64, v128
   /// By left, right (slot or constant; constants of 64 bits), condition (slot or accumulator),
   /// destination.
   Handler select[2][2][3][2] = {};
-  Handler select_vector = nullptr;
-  /// By type (i32, i64, f32, f64) and destination; of a global with its own storage.
-  Handler global_get[4][2] = {};
+  /// Of v128 values in slots; by condition and destination.
+  Handler select_vector[3][2] = {};
+  /// By type (i32, i64, f32, f64, v128) and destination; of a global with its own storage.
+  Handler global_get[5][2] = {};
   /// By type and value class.
-  Handler global_set[4][3] = {};
+  Handler global_set[5][3] = {};
   Handler global_get_far = nullptr;  ///< any type of one slot, imported or not
   Handler global_set_far = nullptr;
-  Handler global_get_vector = nullptr;
-  Handler global_set_vector = nullptr;
+  Handler global_get_far_vector = nullptr;  ///< a v128
+  Handler global_set_far_vector = nullptr;
+
+  // Vectors; see vector_lanes.cpp. What fits stands in `binary`, `unary`, `load` and `store`.
+  /// By opcode, the operand that is in the accumulator (3 if none is), destination.
+  Handler ternary[opcode_count][4][2] = {};
+  /// By the logarithm of the width, bounds, address and vector (slot or accumulator), destination.
+  Handler load_lane[4][2][3][3][2] = {};
 
   // Control; see control.cpp.
   Handler unreachable = nullptr;
@@ -81,9 +89,9 @@ struct HandlerTable {
   Handler branch_if_null = nullptr;
   Handler branch_if_not_null = nullptr;
   Handler branch_table[3] = {};
-  /// `return` with no result, with one (by type: integer, f32, f64; by class), and with many.
+  /// `return` with no result, with one (by type and class), and with many.
   Handler return_none = nullptr;
-  Handler return_one[4][3] = {};
+  Handler return_one[5][3] = {};
   Handler return_block = nullptr;
   Handler call = nullptr;
   Handler call_import = nullptr;
@@ -124,6 +132,12 @@ void add_exception_handlers(HandlerTable& table);
 void add_heap_structure_handlers(HandlerTable& table);
 void add_heap_array_handlers(HandlerTable& table);
 void add_heap_cast_handlers(HandlerTable& table);
+void add_vector_integer_handlers(HandlerTable& table);
+void add_vector_comparison_handlers(HandlerTable& table);
+void add_vector_width_handlers(HandlerTable& table);
+void add_vector_float_handlers(HandlerTable& table);
+void add_vector_lane_handlers(HandlerTable& table);
+void add_vector_memory_handlers(HandlerTable& table);
 
 constexpr std::size_t number(Opcode opcode) { return static_cast<std::size_t>(opcode); }
 constexpr std::size_t number(Source source) { return static_cast<std::size_t>(source); }

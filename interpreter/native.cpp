@@ -13,8 +13,8 @@ using runtime::Trap;
 
 namespace {
 
-/// Goes on where a call returns to. Its result, if it is one slot, is put into every accumulator
-/// it may be expected in.
+/// Goes on where a call returns to. Its result, if it is one slot or may be a v128, is put into
+/// every accumulator it may be expected in.
 void go_on(Registers& r, const Continuation& caller, const Slot* results,
            std::size_t result_slots) {
   r.code = caller.code;
@@ -25,6 +25,8 @@ void go_on(Registers& r, const Continuation& caller, const Slot* results,
     r.accumulator = results[0].bits;
     r.accumulator_f32 = results[0].f32;
     r.accumulator_f64 = results[0].f64;
+  } else if (result_slots == 2) {
+    std::memcpy(&r.accumulator_v128, results, sizeof r.accumulator_v128);
   }
 }
 

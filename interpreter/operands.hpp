@@ -21,9 +21,15 @@ inline constexpr std::size_t source_halves = source == Source::slot       ? 1
                                                                           : 0;
 inline constexpr std::size_t target_halves(Target target) { return target == Target::slot ? 1 : 0; }
 
+/// A v128 in two slots, which are aligned to eight bytes. It is moved as a whole: a processor waits
+/// if it has to put together what it reads from two earlier stores.
+using V128InSlots [[gnu::aligned(8), gnu::may_alias]] = V128;
+
 template <typename T>
 inline T get_slot(const Slot& slot) {
-  if constexpr (std::is_same_v<T, std::uint32_t>)
+  if constexpr (std::is_same_v<T, V128>) {
+    return reinterpret_cast<const V128InSlots&>(slot);
+  } else if constexpr (std::is_same_v<T, std::uint32_t>)
     return slot.i32;
   else if constexpr (std::is_same_v<T, std::uint64_t>)
     return slot.i64;
@@ -36,7 +42,9 @@ inline T get_slot(const Slot& slot) {
 /// An i32 fills the whole slot, so that it can be copied by eight bytes without a stall.
 template <typename T>
 inline void set_slot(Slot& slot, T value) {
-  if constexpr (std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::uint64_t>)
+  if constexpr (std::is_same_v<T, V128>)
+    reinterpret_cast<V128InSlots&>(slot) = value;
+  else if constexpr (std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::uint64_t>)
     slot.bits = value;
   else if constexpr (std::is_same_v<T, float>)
     slot.f32 = value;
@@ -50,6 +58,8 @@ inline T get_accumulator(const Registers& r) {
     return r.accumulator_f32;
   else if constexpr (std::is_same_v<T, double>)
     return r.accumulator_f64;
+  else if constexpr (std::is_same_v<T, V128>)
+    return r.accumulator_v128;
   else
     return static_cast<T>(r.accumulator);
 }
@@ -60,6 +70,8 @@ inline void set_accumulator(Registers& r, T value) {
     r.accumulator_f32 = value;
   else if constexpr (std::is_same_v<T, double>)
     r.accumulator_f64 = value;
+  else if constexpr (std::is_same_v<T, V128>)
+    r.accumulator_v128 = value;
   else
     r.accumulator = value;
 }

@@ -7,6 +7,7 @@
 #include "interpreter/cell.hpp"
 #include "runtime/heap.hpp"
 #include "runtime/instance.hpp"
+#include "runtime/semantics/v128.hpp"
 #include "runtime/stack.hpp"
 #include "runtime/trap.hpp"
 
@@ -19,6 +20,7 @@ namespace airlock::interpreter {
 using runtime::Instance;
 using runtime::Slot;
 using runtime::TrapCode;
+using runtime::semantics::V128;
 
 struct Run;
 
@@ -34,6 +36,7 @@ struct Registers {
   Run* run = nullptr;
   float accumulator_f32 = 0;   ///< the latest f32 result
   double accumulator_f64 = 0;  ///< the latest f64 result
+  V128 accumulator_v128 = {};  ///< the latest v128 result
 
   /// Reads anew what belongs to the instance: after its memory may have grown, or it has changed.
   void load_memory() {
@@ -46,7 +49,7 @@ struct Registers {
 #if AIRLOCK_FAST_DISPATCH
 using Handler = void(__attribute__((preserve_none)) *)(const Cell*, Slot*, std::byte*, Instance*,
                                                        std::uint64_t, std::uint64_t, Run*, float,
-                                                       double);
+                                                       double, V128);
 #else
 using Handler = void (*)(Registers&);
 #endif

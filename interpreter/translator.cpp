@@ -49,7 +49,7 @@ Half Translator::slots_of(std::span<const ValueType> types) {
   return slots;
 }
 
-/// The place of a type in tables of the four kinds of one-slot values; a reference is like an i64.
+/// The place of a type in tables of the five kinds of values; a reference is like an i64.
 std::size_t Translator::type_number(ValueKind type) {
   switch (type) {
     case ValueKind::i32:
@@ -58,13 +58,24 @@ std::size_t Translator::type_number(ValueKind type) {
       return 2;
     case ValueKind::f64:
       return 3;
+    case ValueKind::v128:
+      return 4;
     default:
       return 1;
   }
 }
 
 std::size_t Translator::accumulator_of(ValueKind type) {
-  return type == ValueKind::f32 ? 1 : type == ValueKind::f64 ? 2 : 0;
+  switch (type) {
+    case ValueKind::f32:
+      return 1;
+    case ValueKind::f64:
+      return 2;
+    case ValueKind::v128:
+      return vector_accumulator;
+    default:
+      return 0;
+  }
 }
 
 Half Translator::next_home() const {
@@ -177,6 +188,8 @@ void Translator::write_last(Target target) {
   cells_[last_.start] = cell_of(last_.by_target[number(target)]);
   std::memcpy(&cells_[last_.start] + 1, operands.halves.data(), operands.count * sizeof(Half));
   invalidate(last_.target);
+  // All that has a v128 result sets that accumulator.
+  if (last_.accumulator == vector_accumulator) invalidate(last_.target + 1);
   if (last_.accumulator != none) mirrors_.slots[last_.accumulator] = last_.target;
   if (last_.spoiled != none) mirrors_.slots[last_.spoiled] = none;
 }
@@ -200,41 +213,45 @@ void Translator::remove_last() {
 void Translator::invalidate(Half slot) {
   for (Half& mirror : mirrors_.slots)
     if (mirror == slot) mirror = none;
+  Half& vector = mirrors_.slots[vector_accumulator];
+  if (vector != none && vector + 1 == slot) vector = none;
 }
 
 /// Copies an operand to a slot, without touching the accumulators.
 void Translator::copy(const Entry& from, Half to) {
   Operands operands;
   const Use source = use(from);
-  if (from.type == ValueKind::v128) {
-    if (source.value == to) return;
-    operands.add(static_cast<Half>(source.value));
-    operands.add(to);
-    emit(table_.copy_vector, operands);
-    invalidate(to + 1);
-  } else if (source.source == Source::constant) {
-    if (source.value >> 32 != 0)
+  const bool is_vector = from.type == ValueKind::v128;
+  if (source.source == Source::constant) {
+    const bool is_wide = !is_vector && source.value >> 32 != 0;
+    if (is_vector)
+      add_use(operands, source, from.type);
+    else if (is_wide)
       operands.add_wide(source.value);
     else
       operands.add(static_cast<Half>(source.value));
     operands.add(to);
-    emit(source.value >> 32 != 0 ? table_.copy_constant64 : table_.copy_constant32, operands);
+    emit(is_vector ? table_.copy_constant128
+         : is_wide ? table_.copy_constant64
+                   : table_.copy_constant32,
+         operands);
   } else {
     if (source.value == to) return;
     if (source.source == Source::slot) operands.add(static_cast<Half>(source.value));
     operands.add(to);
-    emit(source.source == Source::slot ? table_.copy_slot
-                                       : table_.copy_accumulator[type_number(from.type)],
+    emit(source.source == Source::accumulator ? table_.copy_accumulator[type_number(from.type)]
+         : is_vector                          ? table_.copy_vector
+                                              : table_.copy_slot,
          operands);
   }
   invalidate(to);
+  if (is_vector) invalidate(to + 1);
 }
 
 Translator::Use Translator::use(const Entry& entry) const {
   if (entry.kind == Entry::Kind::constant) return {Source::constant, entry.bits};
   const Half slot = entry.kind == Entry::Kind::local ? entry.slot : entry.home;
-  const bool mirrored =
-      entry.type != ValueKind::v128 && mirrors_.slots[accumulator_of(entry.type)] == slot;
+  const bool mirrored = mirrors_.slots[accumulator_of(entry.type)] == slot;
   return {mirrored ? Source::accumulator : Source::slot, slot};
 }
 
@@ -260,8 +277,14 @@ void Translator::claim(const Entry& entry, const Use& use) {
   write_last(Target::accumulator);
 }
 
-void Translator::add_use(Operands& operands, const Use& use, ValueKind type) {
+void Translator::add_use(Operands& operands, const Use& use, ValueKind type) const {
   if (use.source == Source::accumulator) return;
+  if (use.source == Source::constant && type == ValueKind::v128) {
+    std::array<Half, 4> halves{};
+    std::memcpy(halves.data(), vectors_[use.value].data(), sizeof halves);
+    for (const Half half : halves) operands.add(half);
+    return;
+  }
   const bool is_wide_constant =
       use.source == Source::constant && type != ValueKind::i32 && type != ValueKind::f32;
   if (is_wide_constant)
@@ -347,7 +370,7 @@ void Translator::instruction(const Instruction& i, bool live) {
   if (module_.configuration().metered) charge(i.opcode);
   if (translate_control(i, live) || translate_call(i) || translate_exception(i, live) ||
       translate_variable(i) || translate_numeric(i) || translate_reference(i) ||
-      translate_bulk(i) || translate_heap(i))
+      translate_bulk(i) || translate_heap(i) || translate_vector(i))
     return;
   unsupported(i);
 }

@@ -53,11 +53,11 @@ class Translator {
     Half home = 0;                  ///< the slot it has by its height
     Half slot = 0;                  ///< of a local
     std::uint32_t previous = none;  ///< of a local: the entry below that is the same one
-    std::uint64_t bits = 0;         ///< of a constant
+    std::uint64_t bits = 0;         ///< of a constant; of a v128, its number in `vectors_`
   };
 
   /// How an instruction reads an operand. `value` is the slot (also of what the accumulator
-  /// mirrors), or the constant's bits.
+  /// mirrors), or the constant's bits (of a v128, its number in `vectors_`).
   struct Use {
     Source source;
     std::uint64_t value;
@@ -74,10 +74,11 @@ class Translator {
     }
   };
 
-  /// Slots that the integer, f32 and f64 accumulators mirror.
+  /// Slots that the integer, f32, f64 and v128 accumulators mirror; of a v128 the first of two.
   struct Mirrors {
-    std::array<Half, 3> slots{none, none, none};
+    std::array<Half, 4> slots{none, none, none, none};
   };
+  static constexpr std::uint32_t vector_accumulator = 3;
 
   /// The latest instruction, if it has a result and nothing stands behind it.
   struct Last {
@@ -179,7 +180,7 @@ class Translator {
   [[nodiscard]] Use use_slot_or_accumulator(Entry& entry);
   [[nodiscard]] Half slot_of(Entry& entry);
   void claim(const Entry& entry, const Use& use);
-  static void add_use(Operands& operands, const Use& use, ValueKind type);
+  void add_use(Operands& operands, const Use& use, ValueKind type) const;
 
   // Instructions
   bool translate_control(const Instruction& i, bool live);
@@ -189,6 +190,7 @@ class Translator {
   bool translate_numeric(const Instruction& i);
   bool translate_reference(const Instruction& i);
   bool translate_bulk(const Instruction& i);
+  bool translate_vector(const Instruction& i);
   void unsupported(const Instruction& i);
   void charge(Opcode opcode);
   void binary(Opcode opcode);
@@ -204,6 +206,17 @@ class Translator {
   bool fold_address(const Entry& entry, Address& form, Operands& operands);
   [[nodiscard]] bool is_plain_memory(const decoder::MemoryArgument& argument) const;
   [[nodiscard]] Bounds bounds() const;
+  [[nodiscard]] static ValueKind value_kind(decoder::OperandKind kind);
+
+  // Vectors
+  void push_vector(const std::array<std::uint8_t, 16>& bytes);
+  void vector_unary(Opcode opcode);
+  void vector_binary(Opcode opcode);
+  void vector_ternary(Opcode opcode);
+  void extract_lane(const Instruction& i);
+  void replace_lane(const Instruction& i);
+  void load_lane(const Instruction& i);
+  void shuffle(const Instruction& i);
   /// Operands (slots only) behind the immediates, then a result if the type has one.
   void plain(Opcode opcode, std::span<const Half> immediates, std::size_t operand_count,
              std::optional<ValueKind> result);
@@ -294,6 +307,7 @@ class Translator {
   Half frame_slots_ = 0;
 
   std::vector<Entry> stack_;
+  std::vector<std::array<std::uint8_t, 16>> vectors_;  ///< constants of type v128
   std::size_t settled_ = 0;  ///< entries from the bottom that are no locals
   std::vector<Control> controls_;
   std::vector<Fixup> fixups_;

@@ -208,7 +208,7 @@ void Translator::move_to_label(const Control& control) {
 void Translator::branch(std::uint32_t depth) {
   Control& control = label(depth);
   const auto types = label_types(control);
-  const bool is_single = types.size() == 1 && types[0].kind != ValueKind::v128;
+  const bool is_single = types.size() == 1;
   if (control.kind == ControlKind::function) return return_values();
   if (is_single && !in_place(control)) {
     const Entry& value = stack_.back();
@@ -334,7 +334,7 @@ void Translator::return_values() {
   Operands operands;
   operands.add(record_);
   if (type_.results.empty()) return emit(table_.return_none, operands);
-  if (type_.results.size() == 1 && type_.results[0].kind != ValueKind::v128) {
+  if (type_.results.size() == 1) {
     const Entry& value = stack_.back();
     const Use source = use(value);
     claim(value, source);
@@ -390,8 +390,7 @@ void Translator::finish_call(const decoder::FunctionType& type) {
   reserve(first + std::max(slots_of(type.parameters), slots_of(type.results)));
   push_temporaries(type.results);
   mirrors_ = {};
-  if (type.results.size() == 1 && type.results[0].kind != ValueKind::v128)
-    mirrors_.slots[accumulator_of(type.results[0].kind)] = first;
+  if (type.results.size() == 1) mirrors_.slots[accumulator_of(type.results[0].kind)] = first;
 }
 
 void Translator::call(const Instruction& i, bool is_tail) {

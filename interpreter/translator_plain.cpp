@@ -61,7 +61,17 @@ constexpr auto partners(const std::array<OpcodePair, size>& pairs) {
 constexpr auto swapped_opcode = partners(swaps);
 constexpr auto opposite_opcode = partners(opposites);
 
-constexpr ValueKind value_kind(OperandKind kind) {
+/// Whether a numeric instruction can trap: divisions and truncations.
+constexpr bool may_trap(Opcode opcode) {
+  const std::string_view name = decoder::name(opcode);
+  const std::string_view operation = name.substr(name.find('.') + 1);
+  return operation.starts_with("div_") || operation.starts_with("rem_") ||
+         (operation.starts_with("trunc_") && !operation.starts_with("trunc_sat"));
+}
+
+}  // namespace
+
+decoder::ValueKind Translator::value_kind(OperandKind kind) {
   switch (kind) {
     case OperandKind::i64:
       return ValueKind::i64;
@@ -75,16 +85,6 @@ constexpr ValueKind value_kind(OperandKind kind) {
       return ValueKind::i32;
   }
 }
-
-/// Whether a numeric instruction can trap: divisions and truncations.
-constexpr bool may_trap(Opcode opcode) {
-  const std::string_view name = decoder::name(opcode);
-  const std::string_view operation = name.substr(name.find('.') + 1);
-  return operation.starts_with("div_") || operation.starts_with("rem_") ||
-         (operation.starts_with("trunc_") && !operation.starts_with("trunc_sat"));
-}
-
-}  // namespace
 
 bool Translator::translate_variable(const Instruction& i) {
   switch (i.opcode) {
@@ -147,11 +147,11 @@ void Translator::select() {
     Operands operands;
     operands.add(slot_of(first));
     operands.add(slot_of(second));
-    operands.add(slot_of(condition));
-    operands.add(first.home);
-    emit(table_.select_vector, operands);
-    invalidate(first.home);
-    invalidate(first.home + 1);
+    const Use c = use_slot_or_accumulator(condition);
+    claim(condition, c);
+    add_use(operands, c, ValueKind::i32);
+    emit_result(table_.select_vector[number(c.source)], operands, first.home, vector_accumulator,
+                false);
     return push_temporary(type);
   }
   const Use c = use_slot_or_accumulator(condition);
@@ -182,15 +182,11 @@ void Translator::global_get(std::uint32_t global) {
   const ValueKind type = tree().global_types[global].value.kind;
   const Half home = next_home();
   Operands operands;
-  if (type == ValueKind::v128) {
+  if (global < tree().imported_globals()) {
+    const bool is_vector = type == ValueKind::v128;
     operands.add(global);
-    operands.add(home);
-    emit(table_.global_get_vector, operands);
-    invalidate(home);
-    invalidate(home + 1);
-  } else if (global < tree().imported_globals()) {
-    operands.add(global);
-    emit_result(&table_.global_get_far, operands, home, none, false);
+    emit_result(is_vector ? &table_.global_get_far_vector : &table_.global_get_far, operands, home,
+                is_vector ? vector_accumulator : none, false);
     last_.by_target_is_slot_only = true;
   } else {
     operands.add(module_.global_slot(global));
@@ -203,12 +199,13 @@ void Translator::global_get(std::uint32_t global) {
 void Translator::global_set(std::uint32_t global) {
   Entry value = pop();
   Operands operands;
-  if (value.type == ValueKind::v128 || global < tree().imported_globals()) {
+  if (global < tree().imported_globals()) {
     const Half slot = slot_of(value);
     operands.add(global);
     operands.add(slot);
-    return emit(value.type == ValueKind::v128 ? table_.global_set_vector : table_.global_set_far,
-                operands);
+    return emit(
+        value.type == ValueKind::v128 ? table_.global_set_far_vector : table_.global_set_far,
+        operands);
   }
   const Use source = use(value);
   claim(value, source);
@@ -221,13 +218,18 @@ bool Translator::translate_numeric(const Instruction& i) {
   const auto n = number(i.opcode);
   switch (decoder::row(i.opcode).family) {
     case decoder::Family::load:
-      return decoder::row(i.opcode).feature == decoder::Feature::mvp && (load(i), true);
+      if (table_.load[n][0][0][0] == nullptr) return false;
+      load(i);
+      return true;
     case decoder::Family::store:
-      return decoder::row(i.opcode).feature == decoder::Feature::mvp && (store(i), true);
+      store(i);
+      return true;
     case decoder::Family::atomic:
       if (table_.atomic[n][0] == nullptr) return false;
       atomic(i);
       return true;
+    case decoder::Family::vector:
+      return false;
     default:
       break;
   }
@@ -396,6 +398,7 @@ void Translator::load(const Instruction& i) {
 
 void Translator::store(const Instruction& i) {
   const auto n = number(i.opcode);
+  const bool has_lane = decoder::row(i.opcode).immediate == decoder::Immediate::memarg_lane;
   Entry value = pop();
   Entry address = pop();
   Operands operands;
@@ -406,12 +409,13 @@ void Translator::store(const Instruction& i) {
     operands.add(i.memory.memory);
     operands.add_wide(i.memory.offset);
     operands.add(value_slot);
+    if (has_lane) operands.add(i.lane);
     return emit(table_.general_store[n][wide ? 1 : 0], operands, true);
   }
   Address form = Address::slot;
   operands.add(static_cast<Half>(i.memory.offset));
   const std::uint64_t fixed = address.bits + i.memory.offset;
-  Use source = use(value);
+  const Use source = has_lane ? use_slot_or_accumulator(value) : use(value);
   if (address.kind == Entry::Kind::constant && fixed <= 0xffffffff) {
     form = Address::constant;
     operands.halves[0] = static_cast<Half>(fixed);
@@ -430,6 +434,7 @@ void Translator::store(const Instruction& i) {
     add_use(operands, place, ValueKind::i32);
   }
   add_use(operands, source, value.type);
+  if (has_lane) operands.add(i.lane);
   emit(table_.store[n][number(bounds())][number(form)][number(source.source)], operands, true);
 }
 

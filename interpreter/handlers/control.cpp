@@ -312,6 +312,7 @@ void add_control_handlers(HandlerTable& table) {
   add_return_one<std::uint64_t>(table.return_one[1]);
   add_return_one<float>(table.return_one[2]);
   add_return_one<double>(table.return_one[3]);
+  add_return_one<V128>(table.return_one[4]);
   table.return_block = handler<ReturnBlock>;
   table.call = handler<Call>;
   table.call_import = handler<CallImport>;

@@ -28,8 +28,7 @@ struct CopyPair {
 
 struct CopyVector {
   static void execute(Registers& r) {
-    std::memmove(static_cast<void*>(r.frame + read_operand<Half>(r.code, 1)),
-                 r.frame + read_operand<Half>(r.code, 0), 2 * sizeof(Slot));
+    set_slot(r.frame[read_operand<Half>(r.code, 1)], get<V128, Source::slot>(r, 0));
     r.code += cells_for(2);
   }
 };
@@ -49,7 +48,7 @@ template <typename T>
 struct CopyConstant {
   static constexpr std::size_t target_half = sizeof(T) / sizeof(Half);
   static void execute(Registers& r) {
-    r.frame[read_operand<Half>(r.code, target_half)].bits = read_operand<T>(r.code, 0);
+    set_slot(r.frame[read_operand<Half>(r.code, target_half)], read_operand<T>(r.code, 0));
     r.code += cells_for(target_half + 1);
   }
 };
@@ -81,13 +80,14 @@ struct Select {
   }
 };
 
-/// First slot, second slot, condition slot, destination slot.
+/// First slot, second slot, condition, destination.
+template <Source condition, Target target>
 struct SelectVector {
+  static constexpr std::size_t target_half = 2 + source_halves<std::uint32_t, condition>;
   static void execute(Registers& r) {
-    const bool first = r.frame[read_operand<Half>(r.code, 2)].i32 != 0;
-    std::memmove(static_cast<void*>(r.frame + read_operand<Half>(r.code, 3)),
-                 r.frame + read_operand<Half>(r.code, first ? 0 : 1), 2 * sizeof(Slot));
-    r.code += cells_for(4);
+    const bool first = get<std::uint32_t, condition>(r, 2) != 0;
+    put<V128, target>(r, target_half, get<V128, Source::slot>(r, first ? 0 : 1));
+    r.code += cells_for(target_half + target_halves(target));
   }
 };
 
@@ -109,22 +109,21 @@ struct GlobalSet {
   }
 };
 
-/// Index of a global of `slots` slots, imported or not; slot of the frame.
-template <std::size_t slots>
+/// Index of a global, imported or not; slot of the frame. `T` is std::uint64_t for whatever takes
+/// one slot, which leaves the accumulators alone.
+template <typename T>
 struct GlobalGetFar {
   static void execute(Registers& r) {
-    const Slot* cell = r.instance->global_cells[read_operand<Half>(r.code, 0)];
-    std::memcpy(static_cast<void*>(r.frame + read_operand<Half>(r.code, 1)), cell,
-                slots * sizeof(Slot));
+    const T value = get_slot<T>(*r.instance->global_cells[read_operand<Half>(r.code, 0)]);
+    set_slot(r.frame[read_operand<Half>(r.code, 1)], value);
+    if constexpr (std::is_same_v<T, V128>) set_accumulator(r, value);
     r.code += cells_for(2);
   }
 };
-template <std::size_t slots>
+template <typename T>
 struct GlobalSetFar {
   static void execute(Registers& r) {
-    Slot* cell = r.instance->global_cells[read_operand<Half>(r.code, 0)];
-    std::memcpy(static_cast<void*>(cell), r.frame + read_operand<Half>(r.code, 1),
-                slots * sizeof(Slot));
+    set_slot(*r.instance->global_cells[read_operand<Half>(r.code, 0)], get<T, Source::slot>(r, 1));
     r.code += cells_for(2);
   }
 };
@@ -134,6 +133,13 @@ void add_select(HandlerTable& table) {
   auto& row = table.select[number(left)][number(right)][number(condition)];
   row[number(Target::slot)] = handler<Select<left, right, condition, Target::slot>>;
   row[number(Target::accumulator)] = handler<Select<left, right, condition, Target::accumulator>>;
+}
+
+template <Source condition>
+void add_select_vector(HandlerTable& table) {
+  auto& row = table.select_vector[number(condition)];
+  row[number(Target::slot)] = handler<SelectVector<condition, Target::slot>>;
+  row[number(Target::accumulator)] = handler<SelectVector<condition, Target::accumulator>>;
 }
 
 template <typename T>
@@ -155,10 +161,12 @@ void add_move_handlers(HandlerTable& table) {
   table.copy_block = handler<CopyBlock>;
   table.copy_constant32 = handler<CopyConstant<std::uint32_t>>;
   table.copy_constant64 = handler<CopyConstant<std::uint64_t>>;
+  table.copy_constant128 = handler<CopyConstant<V128>>;
   table.copy_accumulator[0] = handler<CopyAccumulator<std::uint32_t>>;
   table.copy_accumulator[1] = handler<CopyAccumulator<std::uint64_t>>;
   table.copy_accumulator[2] = handler<CopyAccumulator<float>>;
   table.copy_accumulator[3] = handler<CopyAccumulator<double>>;
+  table.copy_accumulator[4] = handler<CopyAccumulator<V128>>;
   add_select<slot, slot, slot>(table);
   add_select<slot, constant, slot>(table);
   add_select<constant, slot, slot>(table);
@@ -167,15 +175,17 @@ void add_move_handlers(HandlerTable& table) {
   add_select<slot, constant, accumulator>(table);
   add_select<constant, slot, accumulator>(table);
   add_select<constant, constant, accumulator>(table);
-  table.select_vector = handler<SelectVector>;
+  add_select_vector<slot>(table);
+  add_select_vector<accumulator>(table);
   add_global<std::uint32_t>(table, 0);
   add_global<std::uint64_t>(table, 1);
   add_global<float>(table, 2);
   add_global<double>(table, 3);
-  table.global_get_far = handler<GlobalGetFar<1>>;
-  table.global_set_far = handler<GlobalSetFar<1>>;
-  table.global_get_vector = handler<GlobalGetFar<2>>;
-  table.global_set_vector = handler<GlobalSetFar<2>>;
+  add_global<V128>(table, 4);
+  table.global_get_far = handler<GlobalGetFar<std::uint64_t>>;
+  table.global_set_far = handler<GlobalSetFar<std::uint64_t>>;
+  table.global_get_far_vector = handler<GlobalGetFar<V128>>;
+  table.global_set_far_vector = handler<GlobalSetFar<V128>>;
 }
 
 }  // namespace airlock::interpreter
