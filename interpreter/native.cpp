@@ -186,7 +186,7 @@ struct Finish {
 #if AIRLOCK_FAST_DISPATCH
 // NOLINTNEXTLINE: a handler that does not go on
 __attribute__((preserve_none)) void leave(const Cell*, Slot*, std::byte*, Instance*, std::uint64_t,
-                                          std::uint64_t, Run*, float, double) {}
+                                          std::uint64_t, Run*, float, double, V128) {}
 const Handler leave_function = leave;
 #else
 const Handler leave_function = handler<Leave>;

@@ -30,6 +30,10 @@ inline Value f32(float number) {
   return value;
 }
 
+inline Value v128(std::uint64_t low, std::uint64_t high) {
+  return {decoder::v128, {Slot{.bits = low}, Slot{.bits = high}}};
+}
+
 /// A store with a linker, and modules given as text.
 class World {
  public:

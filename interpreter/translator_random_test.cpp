@@ -17,9 +17,17 @@ namespace {
 
 using runtime::Value;
 
-enum class Type : std::uint8_t { i32, i64, f64 };
+enum class Type : std::uint8_t { i32, i64, f64, v128 };
+constexpr std::uint32_t types = 4;
 
-constexpr const char* type_names[] = {"i32", "i64", "f64"};
+constexpr const char* type_names[] = {"i32", "i64", "f64", "v128"};
+
+/// The bits of a value; only a v128 has a high half.
+struct Bits {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+  friend bool operator==(const Bits&, const Bits&) = default;
+};
 
 enum class Kind : std::uint8_t {
   constant,
@@ -43,6 +51,7 @@ enum class Kind : std::uint8_t {
   branch_table,
   throw_,
   call,
+  vector,  // an operation with a v128 among its operands and results
 };
 
 /// What a `try_table` catches, and the label that it goes to, counted from outside of it. There is
@@ -56,7 +65,7 @@ struct Step {
   Kind kind;
   Type type = Type::i32;
   std::uint32_t index = 0;      // local, operation, label
-  std::uint64_t bits = 0;       // constant
+  Bits bits{};                  // constant
   std::vector<Type> results{};  // of a block
   std::vector<Clause> clauses{};
 };
@@ -169,10 +178,138 @@ std::uint64_t apply_unary(std::uint32_t operation, std::uint64_t a) {
   }
 }
 
-constexpr Type local_types[] = {Type::i32, Type::i32, Type::i64, Type::f64,
-                                Type::i32, Type::i64, Type::f64};
+/// The lanes of a vector, as integers without sign.
+template <typename T>
+using LanesOf = std::array<T, 16 / sizeof(T)>;
+
+template <typename T, typename Function>
+Bits lane_by_lane(Bits a, Bits b, Function function) {
+  const auto x = std::bit_cast<LanesOf<T>>(a);
+  const auto y = std::bit_cast<LanesOf<T>>(b);
+  LanesOf<T> result{};
+  for (std::size_t i = 0; i < result.size(); ++i) result[i] = static_cast<T>(function(x[i], y[i]));
+  return std::bit_cast<Bits>(result);
+}
+template <typename T>
+Bits with_lane(Bits a, std::size_t lane, T value) {
+  auto lanes = std::bit_cast<LanesOf<T>>(a);
+  lanes[lane] = value;
+  return std::bit_cast<Bits>(lanes);
+}
+template <typename T>
+T lane_of(Bits a, std::size_t lane) {
+  return std::bit_cast<LanesOf<T>>(a)[lane];
+}
+
+/// Vector operations: their text, their types, and what a machine without vectors would do. They
+/// stand for all that the translator tells apart: operands that may be swapped or not, of one to
+/// three vectors, and scalars among operands and results.
+struct VectorOperation {
+  const char* text;
+  std::vector<Type> operands;
+  Type result;
+  Bits (*apply)(Bits a, Bits b, Bits c);
+};
+const VectorOperation vector_operations[] = {
+    {"i8x16.add",
+     {Type::v128, Type::v128},
+     Type::v128,
+     [](Bits a, Bits b, Bits) {
+       return lane_by_lane<std::uint8_t>(a, b, [](auto x, auto y) { return x + y; });
+     }},
+    {"i16x8.sub",
+     {Type::v128, Type::v128},
+     Type::v128,
+     [](Bits a, Bits b, Bits) {
+       return lane_by_lane<std::uint16_t>(a, b, [](auto x, auto y) { return x - y; });
+     }},
+    {"i32x4.gt_s",
+     {Type::v128, Type::v128},
+     Type::v128,
+     [](Bits a, Bits b, Bits) {
+       return lane_by_lane<std::uint32_t>(a, b, [](auto x, auto y) {
+         return static_cast<std::int32_t>(x) > static_cast<std::int32_t>(y) ? -1 : 0;
+       });
+     }},
+    {"v128.andnot",
+     {Type::v128, Type::v128},
+     Type::v128,
+     [](Bits a, Bits b, Bits) { return Bits{a.low & ~b.low, a.high & ~b.high}; }},
+    {"v128.xor",
+     {Type::v128, Type::v128},
+     Type::v128,
+     [](Bits a, Bits b, Bits) { return Bits{a.low ^ b.low, a.high ^ b.high}; }},
+    {"i8x16.shuffle 0 17 2 19 4 21 6 23 8 25 10 27 12 29 14 31",
+     {Type::v128, Type::v128},
+     Type::v128,
+     [](Bits a, Bits b, Bits) {
+       const std::uint64_t even = 0x00ff00ff00ff00ff;
+       return Bits{(a.low & even) | (b.low & ~even), (a.high & even) | (b.high & ~even)};
+     }},
+    {"i8x16.shuffle 24 25 26 27 28 29 30 31 16 17 18 19 20 21 22 23",
+     {Type::v128, Type::v128},
+     Type::v128,
+     [](Bits, Bits b, Bits) { return Bits{b.high, b.low}; }},
+    {"i16x8.shl",
+     {Type::v128, Type::i32},
+     Type::v128,
+     [](Bits a, Bits b, Bits) {
+       return lane_by_lane<std::uint16_t>(a, a, [=](auto x, auto) { return x << (b.low % 16); });
+     }},
+    {"i64x2.shr_u",
+     {Type::v128, Type::i32},
+     Type::v128,
+     [](Bits a, Bits b, Bits) { return Bits{a.low >> (b.low % 64), a.high >> (b.low % 64)}; }},
+    {"i64x2.replace_lane 1",
+     {Type::v128, Type::i64},
+     Type::v128,
+     [](Bits a, Bits b, Bits) { return with_lane(a, 1, b.low); }},
+    {"i8x16.replace_lane 5",
+     {Type::v128, Type::i32},
+     Type::v128,
+     [](Bits a, Bits b, Bits) { return with_lane(a, 5, static_cast<std::uint8_t>(b.low)); }},
+    {"f64x2.replace_lane 0",
+     {Type::v128, Type::f64},
+     Type::v128,
+     [](Bits a, Bits b, Bits) { return with_lane(a, 0, b.low); }},
+    {"v128.not",
+     {Type::v128},
+     Type::v128,
+     [](Bits a, Bits, Bits) { return Bits{~a.low, ~a.high}; }},
+    {"i32x4.splat",
+     {Type::i32},
+     Type::v128,
+     [](Bits a, Bits, Bits) {
+       return lane_by_lane<std::uint32_t>(a, a, [=](auto, auto) { return a.low; });
+     }},
+    {"i64x2.splat", {Type::i64}, Type::v128, [](Bits a, Bits, Bits) { return Bits{a.low, a.low}; }},
+    {"v128.any_true",
+     {Type::v128},
+     Type::i32,
+     [](Bits a, Bits, Bits) { return Bits{(a.low | a.high) != 0 ? 1U : 0U}; }},
+    {"i16x8.extract_lane_s 6",
+     {Type::v128},
+     Type::i32,
+     [](Bits a, Bits, Bits) {
+       const auto value = static_cast<std::int16_t>(lane_of<std::uint16_t>(a, 6));
+       return Bits{static_cast<std::uint32_t>(std::int32_t{value})};
+     }},
+    {"i64x2.extract_lane 1",
+     {Type::v128},
+     Type::i64,
+     [](Bits a, Bits, Bits) { return Bits{a.high}; }},
+    {"v128.bitselect",
+     {Type::v128, Type::v128, Type::v128},
+     Type::v128,
+     [](Bits a, Bits b, Bits c) {
+       return Bits{(a.low & c.low) | (b.low & ~c.low), (a.high & c.high) | (b.high & ~c.high)};
+     }},
+};
+
+constexpr Type local_types[] = {Type::i32, Type::i32, Type::i64, Type::f64, Type::v128,
+                                Type::i32, Type::i64, Type::f64, Type::v128};
 constexpr std::uint32_t local_count = std::size(local_types);
-constexpr std::uint32_t parameter_count = 4;
+constexpr std::uint32_t parameter_count = 5;
 constexpr std::uint32_t memory_mask = 0xff8;
 
 /// Makes valid programs by keeping the types of the operand stack.
@@ -212,12 +349,14 @@ class Generator {
     Step step{.kind = Kind::constant, .type = type};
     const std::int64_t small = static_cast<std::int64_t>(pick(40)) - 20;
     if (type == Type::f64)
-      step.bits = std::bit_cast<std::uint64_t>(static_cast<double>(small) / 4);
+      step.bits.low = std::bit_cast<std::uint64_t>(static_cast<double>(small) / 4);
     else if (type == Type::i64)
-      step.bits =
+      step.bits.low =
           pick(4) == 0 ? random_() * 0x9e3779b97f4a7c15U : static_cast<std::uint64_t>(small);
+    else if (type == Type::v128)
+      step.bits = {random_(), pick(3) == 0 ? 0 : random_()};
     else
-      step.bits =
+      step.bits.low =
           static_cast<std::uint32_t>(pick(4) == 0 ? random_() : static_cast<std::uint64_t>(small));
     add(step);
     push(type);
@@ -265,7 +404,8 @@ class Generator {
 
   void open(Kind kind) {
     Step step{.kind = kind};
-    for (std::uint32_t n = pick(3); n > 0; --n) step.results.push_back(static_cast<Type>(pick(3)));
+    for (std::uint32_t n = pick(3); n > 0; --n)
+      step.results.push_back(static_cast<Type>(pick(types)));
     const auto results = step.results;
     if (kind == Kind::try_table) step.clauses = clauses();
     add(std::move(step), kind == Kind::if_ ? 1 : 0);
@@ -327,11 +467,33 @@ class Generator {
     for (const Type type : inner.results) push(type);
   }
 
+  /// An operation on vectors; what is missing on the stack is made a constant or a local.
+  void vector_operation() {
+    const auto index = pick(std::size(vector_operations));
+    const auto& operation = vector_operations[index];
+    std::size_t there = operation.operands.size();
+    while (there > 0 && !matches({operation.operands.begin(),
+                                  operation.operands.begin() + static_cast<std::ptrdiff_t>(there)},
+                                 0))
+      --there;
+    for (; there < operation.operands.size(); ++there) {
+      const Type type = operation.operands[there];
+      if (type == Type::v128 && pick(3) != 0) {
+        add({.kind = Kind::get, .index = pick(2) == 0 ? 4U : 8U});
+        push(Type::v128);
+      } else {
+        constant(type);
+      }
+    }
+    add({.kind = Kind::vector, .index = index}, operation.operands.size());
+    push(operation.result);
+  }
+
   void step() {
     const bool has_i32 = available() > 0 && stack_.back() == Type::i32;
-    switch (pick(28)) {
+    switch (pick(31)) {
       case 0:
-        return constant(static_cast<Type>(pick(3)));
+        return constant(static_cast<Type>(pick(types)));
       case 1:
       case 2:
       case 3:
@@ -351,6 +513,7 @@ class Generator {
           constant(stack_.back());
         }
         const Type type = stack_.back();
+        if (type == Type::v128) return vector_operation();
         const std::uint32_t operation = pick(8);
         add({.kind = Kind::binary, .type = type, .index = operation}, 2);
         return push(binary_result(type, operation));
@@ -368,16 +531,16 @@ class Generator {
       case 14:
         if (!has_i32) return;
         constant(Type::i32);
-        steps_.back().bits = memory_mask;
+        steps_.back().bits.low = memory_mask;
         add({.kind = Kind::binary, .type = Type::i32, .index = 7}, 1);
-        add({.kind = Kind::load, .type = static_cast<Type>(pick(3)), .index = pick(3) * 8}, 1);
+        add({.kind = Kind::load, .type = static_cast<Type>(pick(types)), .index = pick(3) * 8}, 1);
         return push(steps_.back().type);
       case 15: {
         // Address below, value on top: an address made of a local that is masked.
         add({.kind = Kind::get, .index = 0});
         push(Type::i32);
         constant(Type::i32);
-        steps_.back().bits = memory_mask;
+        steps_.back().bits.low = memory_mask;
         add({.kind = Kind::binary, .type = Type::i32, .index = 7}, 1);
         const std::uint32_t i = pick(local_count);
         add({.kind = Kind::get, .index = i});
@@ -402,6 +565,10 @@ class Generator {
         return open(Kind::try_table);
       case 25:
         return pick(2) == 0 ? throw_top() : void();
+      case 26:
+      case 27:
+      case 28:
+        return vector_operation();
       default:
         if (pick(2) == 0 && available() >= 2 && has_i32 && stack_[stack_.size() - 2] == Type::i64) {
           add({.kind = Kind::call}, 2);
@@ -447,7 +614,7 @@ class Machine {
   }
 
   /// False if it takes too long.
-  bool run(std::vector<std::uint64_t> locals) {
+  bool run(std::vector<Bits> locals) {
     locals_ = std::move(locals);
     std::size_t at = 0;
     for (int fuel = 5000; at < steps_.size(); --fuel) {
@@ -456,7 +623,7 @@ class Machine {
     }
     return true;
   }
-  [[nodiscard]] const std::vector<std::uint64_t>& stack() const { return stack_; }
+  [[nodiscard]] const std::vector<Bits>& stack() const { return stack_; }
   /// What was thrown, if the function ended so: the value is on the stack.
   [[nodiscard]] std::optional<Type> thrown() const { return thrown_; }
 
@@ -466,11 +633,16 @@ class Machine {
     std::size_t height;
   };
 
-  std::uint64_t pop() {
-    const std::uint64_t value = stack_.back();
+  static std::size_t width(Type type) {
+    return type == Type::i32 ? 4 : type == Type::v128 ? 16 : 8;
+  }
+  Bits pop() {
+    const Bits value = stack_.back();
     stack_.pop_back();
     return value;
   }
+  std::uint64_t pop_scalar() { return pop().low; }
+  void push_scalar(std::uint64_t value) { stack_.push_back({value}); }
 
   std::size_t branch(std::uint32_t depth) {
     labels_.resize(labels_.size() - depth);
@@ -485,7 +657,7 @@ class Machine {
   }
 
   /// Goes to the handler of an exception, or to the end.
-  std::size_t throw_value(Type tag, std::uint64_t value) {
+  std::size_t throw_value(Type tag, Bits value) {
     while (!labels_.empty()) {
       const Step& block = steps_[labels_.back().start];
       labels_.pop_back();
@@ -519,36 +691,35 @@ class Machine {
         pop();
         break;
       case Kind::unary:
-        stack_.push_back(apply_unary(step.index, pop()));
+        push_scalar(apply_unary(step.index, pop_scalar()));
         break;
       case Kind::binary: {
-        const std::uint64_t b = pop();
-        const std::uint64_t a = pop();
+        const std::uint64_t b = pop_scalar();
+        const std::uint64_t a = pop_scalar();
         if (step.type == Type::i32)
-          stack_.push_back(
+          push_scalar(
               apply_i32(step.index, static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b)));
         else if (step.type == Type::i64)
-          stack_.push_back(apply_i64(step.index, a, b));
+          push_scalar(apply_i64(step.index, a, b));
         else
-          stack_.push_back(
-              apply_f64(step.index, std::bit_cast<double>(a), std::bit_cast<double>(b)));
+          push_scalar(apply_f64(step.index, std::bit_cast<double>(a), std::bit_cast<double>(b)));
         break;
       }
       case Kind::select: {
-        const bool first = static_cast<std::uint32_t>(pop()) != 0;
-        const std::uint64_t b = pop();
+        const bool first = static_cast<std::uint32_t>(pop_scalar()) != 0;
+        const Bits b = pop();
         if (!first) stack_.back() = b;
         break;
       }
       case Kind::load: {
-        std::uint64_t value = 0;
-        std::memcpy(&value, &memory_[pop() + step.index], step.type == Type::i32 ? 4 : 8);
+        Bits value;
+        std::memcpy(&value, &memory_[pop_scalar() + step.index], width(step.type));
         stack_.push_back(value);
         break;
       }
       case Kind::store: {
-        const std::uint64_t value = pop();
-        std::memcpy(&memory_[pop() + step.index], &value, step.type == Type::i32 ? 4 : 8);
+        const Bits value = pop();
+        std::memcpy(&memory_[pop_scalar() + step.index], &value, width(step.type));
         break;
       }
       case Kind::block:
@@ -557,7 +728,7 @@ class Machine {
         labels_.push_back({at, stack_.size()});
         break;
       case Kind::if_: {
-        const bool condition = static_cast<std::uint32_t>(pop()) != 0;
+        const bool condition = static_cast<std::uint32_t>(pop_scalar()) != 0;
         labels_.push_back({at, stack_.size()});
         if (!condition) return else_[at] + 1;
         break;
@@ -573,7 +744,7 @@ class Machine {
       case Kind::branch:
         return branch(step.index);
       case Kind::branch_if:
-        if (static_cast<std::uint32_t>(pop()) != 0) return branch(step.index);
+        if (static_cast<std::uint32_t>(pop_scalar()) != 0) return branch(step.index);
         break;
       case Kind::branch_table:
         pop();
@@ -581,10 +752,17 @@ class Machine {
       case Kind::throw_:
         return throw_value(step.type, pop());
       case Kind::call: {
-        const std::uint64_t b = pop();
-        const std::uint64_t a = pop();
-        if ((b & 3) == 3) return throw_value(Type::i64, a);
-        stack_.push_back(a * 3 + static_cast<std::uint32_t>(b));
+        const std::uint64_t b = pop_scalar();
+        const std::uint64_t a = pop_scalar();
+        if ((b & 3) == 3) return throw_value(Type::i64, {a});
+        push_scalar(a * 3 + static_cast<std::uint32_t>(b));
+        break;
+      }
+      case Kind::vector: {
+        const auto& operation = vector_operations[step.index];
+        std::array<Bits, 3> operands{};
+        for (std::size_t n = operation.operands.size(); n-- > 0;) operands[n] = pop();
+        stack_.push_back(operation.apply(operands[0], operands[1], operands[2]));
         break;
       }
     }
@@ -595,28 +773,36 @@ class Machine {
   std::vector<std::byte> memory_;
   std::vector<std::size_t> match_;
   std::unordered_map<std::size_t, std::size_t> else_;
-  std::vector<std::uint64_t> locals_;
-  std::vector<std::uint64_t> stack_;
+  std::vector<Bits> locals_;
+  std::vector<Bits> stack_;
   std::vector<Label> labels_;
   std::optional<Type> thrown_;
 };
 
 std::string constant_text(const Step& step) {
-  if (step.type != Type::f64)
-    return step.type == Type::i32 ? std::to_string(static_cast<std::int32_t>(step.bits))
-                                  : std::to_string(static_cast<std::int64_t>(step.bits));
-  return std::to_string(std::bit_cast<double>(step.bits));
+  switch (step.type) {
+    case Type::i32:
+      return std::to_string(static_cast<std::int32_t>(step.bits.low));
+    case Type::i64:
+      return std::to_string(static_cast<std::int64_t>(step.bits.low));
+    case Type::f64:
+      return std::to_string(std::bit_cast<double>(step.bits.low));
+    default:
+      return "i64x2 " + std::to_string(step.bits.low) + ' ' + std::to_string(step.bits.high);
+  }
 }
 
 std::string to_text(const std::vector<Step>& steps) {
   std::string text = R"((module (memory 1)
   (tag $i32 (param i32)) (tag $i64 (param i64)) (tag $f64 (param f64))
+  (tag $v128 (param v128))
   (func $helper (param i64 i32) (result i64)
     (if (i32.eq (i32.and (local.get 1) (i32.const 3)) (i32.const 3))
       (then (throw $i64 (local.get 0))))
     (i64.add (i64.mul (local.get 0) (i64.const 3)) (i64.extend_i32_u (local.get 1))))
-  (func (export "f") (param i32 i32 i64 f64) (result i32 i32 i64 f64 i32 i64 f64)
-    (local i32 i64 f64)
+  (func (export "f") (param i32 i32 i64 f64 v128)
+      (result i32 i32 i64 f64 v128 i32 i64 f64 v128)
+    (local i32 i64 f64 v128)
 )";
   for (const Step& step : steps) {
     const std::string type = type_names[static_cast<int>(step.type)];
@@ -692,16 +878,20 @@ std::string to_text(const std::vector<Step>& steps) {
       case Kind::call:
         text += "call $helper";
         break;
+      case Kind::vector:
+        text += vector_operations[step.index].text;
+        break;
     }
     text += '\n';
   }
   return text + "))";
 }
 
-bool is_same(Type type, std::uint64_t expected, const Value& got) {
-  if (type == Type::i32) return static_cast<std::uint32_t>(expected) == got.slots[0].i32;
-  return expected == got.slots[0].i64 ||
-         (type == Type::f64 && std::isnan(std::bit_cast<double>(expected)) &&
+bool is_same(Type type, Bits expected, const Value& got) {
+  if (type == Type::i32) return static_cast<std::uint32_t>(expected.low) == got.slots[0].i32;
+  if (type == Type::v128 && expected.high != got.slots[1].i64) return false;
+  return expected.low == got.slots[0].i64 ||
+         (type == Type::f64 && std::isnan(std::bit_cast<double>(expected.low)) &&
           std::isnan(got.slots[0].f64));
 }
 
@@ -714,12 +904,16 @@ TEST(TranslatorRandomTest, ProgramsGiveWhatTheNaiveMachineGives) {
     testing::World world;
     auto* instance = world.instantiate(text);
     ASSERT_NE(instance, nullptr) << text;
-    const std::uint64_t inputs[][4] = {
-        {0, 1, 2, std::bit_cast<std::uint64_t>(0.5)},
-        {0xffffffff, 7, ~std::uint64_t{0}, std::bit_cast<std::uint64_t>(-3.25)},
-        {100, 0, std::uint64_t{1} << 40, std::bit_cast<std::uint64_t>(1e10)}};
+    const Bits inputs[][parameter_count] = {
+        {{0}, {1}, {2}, {std::bit_cast<std::uint64_t>(0.5)}, {1, 2}},
+        {{0xffffffff}, {7}, {~std::uint64_t{0}}, {std::bit_cast<std::uint64_t>(-3.25)}, {0, 0}},
+        {{100},
+         {0},
+         {std::uint64_t{1} << 40},
+         {std::bit_cast<std::uint64_t>(1e10)},
+         {0x8000800080008000, 0x7fffffff80000000}}};
     for (const auto& input : inputs) {
-      std::vector<std::uint64_t> locals(input, input + parameter_count);
+      std::vector<Bits> locals(input, input + parameter_count);
       locals.resize(local_count);
       Machine machine(steps);
       if (!machine.run(locals)) continue;
@@ -727,9 +921,10 @@ TEST(TranslatorRandomTest, ProgramsGiveWhatTheNaiveMachineGives) {
       std::memset(instance->memory0->base, 0, memory_mask + 64);
       const auto results =
           world.call(instance, "f",
-                     {testing::i32(static_cast<std::uint32_t>(input[0])),
-                      testing::i32(static_cast<std::uint32_t>(input[1])), testing::i64(input[2]),
-                      testing::f64(std::bit_cast<double>(input[3]))});
+                     {testing::i32(static_cast<std::uint32_t>(input[0].low)),
+                      testing::i32(static_cast<std::uint32_t>(input[1].low)),
+                      testing::i64(input[2].low), testing::f64(std::bit_cast<double>(input[3].low)),
+                      testing::v128(input[4].low, input[4].high)});
       if (const auto type = machine.thrown()) {
         ++thrown;
         ASSERT_NE(world.trap.exception, nullptr) << "seed " << seed << "\n" << text;
@@ -743,9 +938,10 @@ TEST(TranslatorRandomTest, ProgramsGiveWhatTheNaiveMachineGives) {
           << "seed " << seed << ' ' << runtime::format_trap(world.trap) << "\n"
           << text;
       for (std::size_t i = 0; i < local_count; ++i) {
-        const std::uint64_t expected = machine.stack()[i];
+        const Bits expected = machine.stack()[i];
         ASSERT_TRUE(is_same(local_types[i], expected, results[i]))
-            << "seed " << seed << " local " << i << ": expected " << expected << ", got "
+            << "seed " << seed << " local " << i << ": expected " << expected.high << ' '
+            << expected.low << ", got " << results[i].slots[1].bits << ' '
             << results[i].slots[0].bits << "\n"
             << text;
       }
