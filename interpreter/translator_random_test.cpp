@@ -26,7 +26,6 @@ constexpr const char* type_names[] = {"i32", "i64", "f64", "v128"};
 struct Bits {
   std::uint64_t low = 0;
   std::uint64_t high = 0;
-  friend bool operator==(const Bits&, const Bits&) = default;
 };
 
 enum class Kind : std::uint8_t {
