@@ -30,7 +30,7 @@ struct LoadVector {
   static void execute(Registers& r) {
     const std::uint64_t place = effective_address<address>(r);
     if (out_of_bounds<bounds>(r, place, sizeof(Stored))) [[unlikely]]
-      return raise(r, TrapCode::out_of_bounds_memory_access);
+      return leave_bounds(r);
     const V128 value = function(load_bytes<Stored>(r.memory + place));
     pin_position<bounds>(r);
     put<V128, target>(r, target_half, value);
@@ -61,7 +61,7 @@ struct StoreVector {
   static void execute(Registers& r) {
     const std::uint64_t place = effective_address<address>(r);
     if (out_of_bounds<bounds>(r, place, sizeof(V128))) [[unlikely]]
-      return raise(r, TrapCode::out_of_bounds_memory_access);
+      return leave_bounds(r);
     const V128 stored = get<V128, value>(r, value_half);
     std::memcpy(r.memory + place, &stored, sizeof stored);
     pin_position<bounds>(r);
@@ -94,7 +94,7 @@ struct LoadLane {
   static void execute(Registers& r) {
     const std::uint64_t place = effective_address<form>(r);
     if (out_of_bounds<bounds>(r, place, sizeof(T))) [[unlikely]]
-      return raise(r, TrapCode::out_of_bounds_memory_access);
+      return leave_bounds(r);
     const T value = load_bytes<T>(r.memory + place);
     pin_position<bounds>(r);
     const V128 vector = get<V128, source>(r, vector_half);
@@ -128,7 +128,7 @@ struct StoreLane {
   static void execute(Registers& r) {
     const std::uint64_t place = effective_address<address>(r);
     if (out_of_bounds<bounds>(r, place, sizeof(T))) [[unlikely]]
-      return raise(r, TrapCode::out_of_bounds_memory_access);
+      return leave_bounds(r);
     const V128 vector = get<V128, source>(r, vector_half);
     const T stored = vector::extract_lane<T, T>(vector, read_operand<Half>(r.code, lane_half));
     std::memcpy(r.memory + place, &stored, sizeof stored);
