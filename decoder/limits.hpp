@@ -6,7 +6,8 @@
 
 namespace airlock {
 
-/// Parts of the language that earlier versions of WebAssembly did not have, and that can be refused.
+/// Parts of the language that earlier versions of WebAssembly did not have, and that can be
+/// refused.
 struct Features {
   bool multiple_memories = true;
   bool multiple_tables = true;

@@ -165,7 +165,8 @@ void Translator::emit(Handler handler, const Operands& operands, bool may_trap) 
   std::memcpy(&cells_[start] + 1, operands.halves.data(), operands.count * sizeof(Half));
 }
 
-/// Emits an instruction with a result, for now to a slot. It becomes the latest.
+/// Emits an instruction whose result goes to a slot. It becomes the latest, so what follows may
+/// still send the result elsewhere.
 void Translator::emit_result(const Handler* by_target, const Operands& operands, Half target,
                              std::uint32_t accumulator, bool may_trap) {
   last_ = {.valid = true,
