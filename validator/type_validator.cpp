@@ -69,7 +69,8 @@ std::string TypeValidator::check_supertype(std::uint32_t index) {
   if (!relations_.matches(type.composite, declared.composite))
     return name + " does not match super type " + std::to_string(super);
   depths_.back() = depths_[super] + 1;
-  if (depths_.back() > limits_.subtype_depth) return name + " has too many super types (Limits::subtype_depth)";
+  if (depths_.back() > limits_.subtype_depth)
+    return name + " has too many super types (Limits::subtype_depth)";
   return {};
 }
 

@@ -24,7 +24,8 @@ namespace airlock {
 
 class HostCall;
 
-/// How one activation of a host function ends; a pending one is resumed later. Made by the members of `HostCall`.
+/// How one activation of a host function ends; a pending one is resumed later. Made by the members
+/// of `HostCall`.
 enum class HostOutcome : std::uint8_t {
   returned,
   trapped,  ///< the guest that called traps
