@@ -7,7 +7,6 @@ namespace airlock::canonical_abi {
 
 using runtime::NativeCall;
 using runtime::Outcome;
-using runtime::Slot;
 using runtime::Trap;
 using runtime::TrapCode;
 

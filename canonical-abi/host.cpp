@@ -28,8 +28,9 @@ HostInstance& HostInstance::resource(std::string name, const ResourceType* type)
 }
 
 HostInstance& HostInstance::refuse(std::string message) {
-  refused_function_ = Function{.call = [message](HostCall& call) { return call.trapped(message); },
-                               .type = std::nullopt};
+  refused_function_ = Function{
+      .call = [message = std::move(message)](HostCall& call) { return call.trapped(message); },
+      .type = std::nullopt};
   auto type = std::make_unique<ResourceType>();
   refused_resource_ = owned_.emplace_back(std::move(type)).get();
   return *this;

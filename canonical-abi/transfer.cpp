@@ -136,6 +136,7 @@ bool Transfer::results(const Signature& signature, const Slot* from, std::option
 
 bool Transfer::results(const Signature& signature, const Value* from, Slot* to,
                        std::uint64_t out_pointer) {
+  if (from == nullptr) return signature.results.empty();
   return lower_flat_values(signature.results, signature.result_layouts, max_flat_results,
                            ValuesFrom{from}, to, out_pointer);
 }

@@ -331,7 +331,7 @@ Result<void> TypeEvaluator::declare_export(TypeScope& scope, InstanceValue& inst
       entry = *std::move(known);
     }
     scope.types.push_back(entry);
-    instance.add(label, std::move(entry));
+    instance.add(label, entry);
     return {};
   }
   return fail(ErrorKind::unlinkable, "unknown import: the host cannot provide `" + label +

@@ -74,7 +74,8 @@ char32_t WaveReader::read_escape() {
   }
   std::uint32_t code = 0;
   std::size_t digits = 0;
-  const bool is_open = position_ < text_.size() && text_[position_++] == '{';
+  const bool is_open = position_ < text_.size() && text_[position_] == '{';
+  if (position_ < text_.size()) ++position_;
   while (is_open && position_ < text_.size() && digits < 7) {
     const int digit = hexadecimal_digit(text_[position_]);
     if (digit < 0) break;

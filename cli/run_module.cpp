@@ -86,7 +86,7 @@ Result<std::vector<Value>> parse_arguments(const canonical_abi::Invocation& invo
 /// A result as text; integers are shown signed, as Wasmtime does.
 std::string to_text(const Value& value) {
   canonical_abi::TypeTable types;
-  const auto wave = [&](canonical_abi::Value number, TypeKind kind) {
+  const auto wave = [&](const canonical_abi::Value& number, TypeKind kind) {
     return canonical_abi::to_wave(number, types.primitive(kind));
   };
   const auto& slot = value.slots[0];

@@ -22,8 +22,8 @@ using Half = std::uint32_t;
 template <typename T>
 inline T read_operand(const Cell* code, std::size_t half) {
   T value;
-  std::memcpy(&value, reinterpret_cast<const std::byte*>(code + 1) + half * sizeof(Half),
-              sizeof(T));
+  std::memcpy(static_cast<void*>(&value),
+              reinterpret_cast<const std::byte*>(code + 1) + half * sizeof(Half), sizeof(T));
   return value;
 }
 

@@ -20,7 +20,6 @@ using runtime::Slot;
 using runtime::Stack;
 using runtime::Trap;
 using runtime::TrapCode;
-using runtime::Value;
 using testing::i32;
 using testing::World;
 
@@ -174,7 +173,7 @@ TEST_F(ExecutorTest, NativeEntersNative) {
   Function* inner = nullptr;
   native.on_call = [&](NativeCall& call) { return call.enter(*inner, {call.slots, 1}, native, 0); };
   native.on_resume = [](NativeCall& call, std::uint64_t) {
-    call.slots[0].bits = call.callee_results[0].i32 * 10;
+    call.slots[0].bits = std::uint64_t{call.callee_results[0].i32} * 10;
     return call.returned();
   };
   other.on_call = [this](NativeCall& call) {

@@ -81,15 +81,15 @@ Type binary_result(Type type, std::uint32_t operation) {
 std::uint64_t apply_i32(std::uint32_t operation, std::uint32_t a, std::uint32_t b) {
   switch (operation) {
     case 0:
-      return static_cast<std::uint32_t>(a + b);
+      return a + b;
     case 1:
-      return static_cast<std::uint32_t>(a - b);
+      return a - b;
     case 2:
-      return static_cast<std::uint32_t>(a * b);
+      return a * b;
     case 3:
       return a ^ b;
     case 4:
-      return static_cast<std::uint32_t>(a << (b & 31));
+      return a << (b & 31);
     case 5:
       return static_cast<std::int32_t>(a) < static_cast<std::int32_t>(b);
     case 6:

@@ -21,7 +21,7 @@ SubType function(std::vector<ValueType> parameters, std::vector<ValueType> resul
   return type;
 }
 
-SubType structure(std::vector<ValueType> fields) {
+SubType structure(const std::vector<ValueType>& fields) {
   SubType type;
   type.composite.kind = decoder::CompositeKind::structure;
   for (const auto& field : fields) type.composite.fields.push_back({field, false});

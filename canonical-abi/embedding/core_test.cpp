@@ -537,7 +537,7 @@ TEST(Embedding, HandlesOutliveTheirStore) {
 TEST(Embedding, HonoursLimits) {
   Configuration configuration;
   configuration.limits.memory_bytes = 65536;
-  configuration.limits.stack_bytes = 64 * 1024;
+  configuration.limits.stack_bytes = std::size_t{64} * 1024;
   for (const auto checks : {Configuration::BoundsChecks::in_code}) {
     configuration.bounds_checks = checks;
     Host host(configuration);

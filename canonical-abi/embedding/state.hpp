@@ -54,7 +54,7 @@ struct Store::State : std::enable_shared_from_this<Store::State> {
 };
 
 struct Linker::State {
-  explicit State(std::shared_ptr<Store::State> of) : store(of), linker(of->store) {}
+  explicit State(const std::shared_ptr<Store::State>& of) : store(of), linker(of->store) {}
   std::weak_ptr<Store::State> store;
   runtime::Linker linker;
   std::vector<std::shared_ptr<runtime::Memory>> shared_memories;  ///< of other stores

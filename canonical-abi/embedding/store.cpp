@@ -23,8 +23,9 @@ Store::State::State(const Engine& made_in)
     : engine(made_in), number(next_store_number()), store(made_in.state()->engine) {
   store.set_waiter([this](runtime::Stack&, runtime::Trap& trap) {
     auto waited = wait();
-    if (!waited) trap = runtime::Trap(runtime::TrapCode::host, std::move(waited).error().message);
-    return waited.has_value();
+    if (waited) return true;
+    trap = runtime::Trap(runtime::TrapCode::host, std::move(waited).error().message);
+    return false;
   });
 }
 

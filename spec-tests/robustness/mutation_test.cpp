@@ -99,7 +99,7 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
     if (argument == "--most" && i + 1 < argc) {
-      most = static_cast<std::size_t>(std::atoi(argv[++i]));
+      most = std::strtoul(argv[++i], nullptr, 10);
       continue;
     }
     for (auto& binary : binaries_of(argument)) corpus.push_back(std::move(binary));

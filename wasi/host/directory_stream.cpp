@@ -14,7 +14,7 @@ namespace airlock::wasi {
 
 namespace {
 
-constexpr std::size_t buffer_bytes = 16 * 1024;
+constexpr std::size_t buffer_bytes = std::size_t{16} * 1024;
 
 /// The kernel's `linux_dirent64`, up to the name.
 struct EntryHeader {

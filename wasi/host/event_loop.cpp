@@ -114,8 +114,7 @@ Result<void> EventLoop::turn() {
   return {};
 }
 
-Result<void> EventLoop::block_on(Pollables pollables) {
-  const Pollables& waited = pollables;
+Result<void> EventLoop::block_on(const Pollables& waited) {
   const auto is_any_ready = [&] {
     return std::ranges::any_of(waited, [](const auto& pollable) { return pollable->ready(); });
   };

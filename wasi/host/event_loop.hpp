@@ -90,7 +90,7 @@ class EventLoop {
   [[nodiscard]] Result<void> turn();
 
   /// Blocks until one of these is ready.
-  [[nodiscard]] Result<void> block_on(Pollables pollables);
+  [[nodiscard]] Result<void> block_on(const Pollables& waited);
 
  private:
   [[nodiscard]] bool any_ready() const;

@@ -5,6 +5,7 @@
 // is opened through it.
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include <atomic>
@@ -19,8 +20,6 @@
 #include "wasi/host/error_code.hpp"
 #include "wasi/host/path_resolution.hpp"
 #include "wasi/host/unique_fd.hpp"
-
-struct stat;
 
 namespace airlock::wasi {
 

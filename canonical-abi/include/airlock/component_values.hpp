@@ -190,7 +190,8 @@ struct ComponentType<std::pair<T, U>> {
   static std::optional<std::pair<T, U>> from(const Value& value) {
     auto tuple = ComponentType<std::tuple<T, U>>::from(value);
     if (!tuple) return std::nullopt;
-    return std::pair<T, U>(std::get<0>(*std::move(tuple)), std::get<1>(*std::move(tuple)));
+    auto& [first, second] = *tuple;
+    return std::pair<T, U>(std::move(first), std::move(second));
   }
 };
 
