@@ -6,19 +6,10 @@ set -eu
 airlock=$1 tools=$2 work=$3
 sources=$(cd "$(dirname "$0")/../../wasi/tests" && pwd)
 
-clang=
-for version in 25 24 23 22 21 20 19; do
-  if command -v "clang-$version" >/dev/null; then clang=clang-$version; break; fi
-done
-[ -n "$clang" ] || { echo "SKIPPED: no clang"; exit 77; }
 jco=$tools/node_modules/.bin/jco
 [ -x "$jco" ] || { echo "SKIPPED: jco is not installed in $tools"; exit 77; }
 mkdir -p "$work"
-echo 'int main(void) { return 0; }' >"$work/probe.c"
-$clang --target=wasm32-wasi -Wno-deprecated "$work/probe.c" -o "$work/probe.wasm" 2>"$work/probe.log" || {
-  echo "SKIPPED: $clang cannot build for WASI (wasi-libc or compiler-rt for wasm32 is missing)"
-  exit 77
-}
+. "$(dirname "$0")/clang.sh"
 
 failures=0
 fail() {
@@ -28,7 +19,7 @@ fail() {
 
 # build NAME: NAME.wasm and NAME.component.wasm
 build() {
-  $clang --target=wasm32-wasi -Wno-deprecated -O2 "$sources/$1.c" -o "$work/$1.wasm"
+  $wasi_clang -O2 "$sources/$1.c" -o "$work/$1.wasm"
   "$jco" new --wasi-command "$work/$1.wasm" -o "$work/$1.component.wasm" >"$work/jco.log" 2>&1
 }
 

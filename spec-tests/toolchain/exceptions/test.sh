@@ -6,17 +6,9 @@ set -eu
 airlock=$1 work=$3
 sources=$(cd "$(dirname "$0")" && pwd)
 
-clang=
-for version in 25 24 23 22 21 20 19; do
-  if command -v "clang++-$version" >/dev/null; then clang=clang++-$version; break; fi
-done
-[ -n "$clang" ] || { echo "SKIPPED: no clang++"; exit 77; }
 mkdir -p "$work"
-printf '#include <stdexcept>\n#include <string>\nint main() { return std::string().size(); }\n' >"$work/probe.cpp"
-$clang --target=wasm32-wasi -Wno-deprecated "$work/probe.cpp" -o "$work/probe.wasm" 2>"$work/probe.log" || {
-  echo "SKIPPED: $clang cannot build C++ for WASI (libc++ or libc++abi for wasm32 is missing)"
-  exit 77
-}
+language=c++
+. "$sources/../clang.sh"
 
 failures=0
 fail() {
@@ -31,7 +23,7 @@ for form in false true; do
   for level in 0 2; do
     name=exceptions-legacy-$form-O$level
 
-    $clang --target=wasm32-wasi -Wno-deprecated -fwasm-exceptions -mllvm -wasm-use-legacy-eh=$form \
+    $wasi_clang -fwasm-exceptions -mllvm -wasm-use-legacy-eh=$form \
       -O$level -Wl,-z,stack-size=4194304 "$sources/exceptions.cpp" "$sources/unwind.cpp" -o "$work/$name.wasm"
     code=0
     "$airlock" run "$work/$name.wasm" >"$work/$name.out" 2>"$work/$name.err" || code=$?

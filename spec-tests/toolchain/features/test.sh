@@ -4,17 +4,8 @@
 set -eu
 airlock=$1 work=$3
 here=$(dirname "$0")
-clang=
-for version in 25 24 23 22 21 20 19; do
-  if command -v "clang-$version" >/dev/null; then clang=clang-$version; break; fi
-done
-[ -n "$clang" ] || { echo "SKIPPED: no clang"; exit 77; }
 mkdir -p "$work"
-echo 'int main(void) { return 0; }' >"$work/probe.c"
-$clang --target=wasm32-wasi -Wno-deprecated "$work/probe.c" -o "$work/probe.wasm" 2>"$work/probe.log" || {
-  echo "SKIPPED: $clang cannot build for WASI (wasi-libc or compiler-rt for wasm32 is missing)"
-  exit 77
-}
+. "$here/../clang.sh"
 
 failures=0
 # same PROGRAM INSTRUCTION FLAG...: built with the flags, it has the instruction, and prints the same.
@@ -23,7 +14,7 @@ same() {
   shift 2
   $clang -O2 -fwrapv -ffp-contract=off "$here/$program.c" -o "$work/$program" -lm 2>"$work/native.log"
   "$work/$program" >"$work/$program.expected"
-  $clang --target=wasm32-wasi -Wno-deprecated -O2 -fwrapv -ffp-contract=off "$@" "$here/$program.c" \
+  $wasi_clang -O2 -fwrapv -ffp-contract=off "$@" "$here/$program.c" \
     -o "$work/$program.wasm"
   "$airlock" print "$work/$program.wasm" | grep -q "$instruction" ||
     { echo "FAILED  $program ($*) has no $instruction"; failures=$((failures + 1)); }
