@@ -124,7 +124,9 @@ class LimitsTest : public testing::Test {
  protected:
   static void TearDownTestSuite() {
     constexpr long most_megabytes = 3000;
-    if (measures_memory) EXPECT_LT(peak_memory(), most_megabytes);
+    if (measures_memory) {
+      EXPECT_LT(peak_memory(), most_megabytes);
+    }
   }
 };
 
