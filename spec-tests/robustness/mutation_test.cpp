@@ -1,10 +1,13 @@
 // Damaged binaries: every one is refused with an error or runs, and nothing else happens. What
-// makes it a test are the sanitizers, and the bounds that `exercise` sets. What can be printed must
-// also come back from its text. (AIRLOCK_KEEP=FILE keeps the binary that does not.)
+// makes it a test are the sanitizers, the bounds that `exercise` sets, and a bound on the memory of
+// the whole process. What can be printed must also come back from its text. (AIRLOCK_KEEP=FILE
+// keeps the binary that does not.)
 //
 // Usage: airlock-mutation-test [--most N] SCRIPT_OR_TEXT...
 // Takes valid modules and components of scripts (and texts), N at the most (200), and damages each
 // in 100 ways.
+
+#include <sys/resource.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -30,6 +33,7 @@ using Binary = std::vector<std::byte>;
 constexpr std::uint32_t mutations = 100;
 constexpr std::uint32_t printed_every = 4;  ///< of the mutations
 constexpr std::size_t most_of_a_file = 3;
+constexpr std::size_t most_memory = std::size_t{256} << 20;
 
 std::string read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -91,6 +95,13 @@ bool comes_back(std::vector<std::byte> binary) {
   return false;
 }
 
+/// The most memory this process had at once, in bytes.
+std::size_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -130,6 +141,7 @@ int main(int argc, char** argv) {
   std::cout << corpus.size() << " binaries (" << components << " components), " << mutations
             << " mutations each: " << tally.fine << " ran";
   for (const auto& [kind, count] : tally.errors) std::cout << ", " << count << ' ' << kind;
-  std::cout << "; the longest took " << tally.longest << " s\n";
-  return 0;
+  const auto peak = peak_memory();
+  std::cout << "; the longest took " << tally.longest << " s; at most " << (peak >> 20) << " MiB\n";
+  return peak <= most_memory ? 0 : 1;
 }
