@@ -71,8 +71,11 @@ inline void enter(Registers& r, const FunctionCode& callee, Slot* frame, const C
   if (exhausts_stack(r, frame, header.frame_slots)) [[unlikely]]
     return raise(r, TrapCode::call_stack_exhausted);
   Slot* zero = frame + header.first_zeroed;
-  for (Slot* const end = zero + header.zeroed; zero != end; zero += zero_step)
+  for (Slot* const end = zero + header.zeroed; zero != end; zero += zero_step) {
     std::memset(static_cast<void*>(zero), 0, zero_step * sizeof(Slot));
+    // There are few of them: Clang would make this a call, for which all registers must be saved.
+    asm volatile("" : "+r"(zero));
+  }
   Slot* record = frame + header.record;
   record[0].bits = reinterpret_cast<std::uint64_t>(return_to);
   record[1].bits = reinterpret_cast<std::uint64_t>(caller_frame);
