@@ -9,7 +9,14 @@
 //   static constexpr std::size_t size         cells of the instruction
 //   static std::ptrdiff_t distance(const Registers&)
 //
-// and `handler<Body>` wraps it in one of two ways. Fast dispatch ends in a tail call to the next
+// A body whose usual case calls no native function says so with
+//
+//   static bool attempt(Registers&)           does everything, or changes nothing and says false
+//
+// and then `execute` does it in a handler of its own: around a native call all registers are saved,
+// and a handler that has one on any path saves them on all.
+//
+// `handler<Body>` wraps a body in one of two ways. Fast dispatch ends in a tail call to the next
 // handler and keeps the registers in machine registers throughout; portable dispatch returns to a
 // loop. The bodies are the same.
 #pragma once
@@ -21,6 +28,17 @@ namespace airlock::interpreter {
 template <typename Body>
 concept BranchBody = requires(Registers& r) {
   { Body::taken(r) } -> std::same_as<bool>;
+};
+
+template <typename Body>
+concept AttemptBody = requires(Registers& r) {
+  { Body::attempt(r) } -> std::same_as<bool>;
+};
+
+/// What is left to do if an attempt fails.
+template <AttemptBody Body>
+struct Unusual {
+  static void execute(Registers& r) { Body::execute(r); }
 };
 
 /// Code that leaves the dispatch loop.
@@ -58,6 +76,12 @@ __attribute__((preserve_none)) void handler(const Cell* code, Slot* frame, std::
           r.accumulator_f32, r.accumulator_f64, r.accumulator_v128);
     }
     r.code += Body::size;
+  } else if constexpr (AttemptBody<Body>) {
+    if (!Body::attempt(r)) [[unlikely]] {
+      [[clang::musttail]] return handler<Unusual<Body>>(
+          r.code, r.frame, r.memory, r.instance, r.accumulator, r.memory_size, r.run,
+          r.accumulator_f32, r.accumulator_f64, r.accumulator_v128);
+    }
   } else {
     Body::execute(r);
   }
@@ -82,6 +106,8 @@ void handler(Registers& r) {
       r.code += Body::distance(r);
     else
       r.code += Body::size;
+  } else if constexpr (AttemptBody<Body>) {
+    if (!Body::attempt(r)) Body::execute(r);
   } else {
     Body::execute(r);
   }

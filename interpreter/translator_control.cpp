@@ -423,7 +423,7 @@ void Translator::call_indirect(const Instruction& i, bool is_tail) {
   const Half first = settle_arguments(type);
   Operands operands;
   operands.add(i.second_index);
-  operands.add(i.index);
+  operands.add(module_.module().type_ids[i.index]);
   operands.add(first);
   if (is_tail) {
     operands.add(record_);

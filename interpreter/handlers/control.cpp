@@ -119,11 +119,11 @@ struct CallImport {
   }
 };
 
-/// Calls in the same instance stay on the fast path.
-inline void call_function(Registers& r, Function& callee, Slot* slots, std::size_t size) {
-  if (callee.instance == r.instance && callee.code != nullptr) [[likely]]
-    return enter(r, *callee.code, slots, r.code + size, r.frame);
-  call_elsewhere(r, callee, slots, size);
+/// Calls of the same instance, which need nothing but a frame.
+inline bool attempt_call(Registers& r, const Function* callee, Slot* slots, std::size_t size) {
+  if (callee == nullptr || callee->instance != r.instance || callee->code == nullptr) return false;
+  enter(r, *callee->code, slots, r.code + size, r.frame);
+  return true;
 }
 
 [[gnu::noinline]] bool is_subtype(const Instance& instance, runtime::TypeId sub,
@@ -139,46 +139,59 @@ inline void call_function(Registers& r, Function& callee, Slot* slots, std::size
 }
 
 /// The function of a table entry, if it has the type; else traps and returns null.
-inline Function* checked_function(Registers& r, std::uint32_t table_index, std::uint32_t type_index,
-                                  std::uint64_t element) {
+Function* checked_function(Registers& r, std::uint32_t table_index, runtime::TypeId type,
+                           std::uint64_t element) {
   const runtime::Table& table = *r.instance->tables[table_index];
-  if (element >= table.elements.size()) [[unlikely]] {
+  if (element >= table.elements.size()) {
     raise(r, TrapCode::undefined_element);
     return nullptr;
   }
   Function* function = table.elements[element].function;
-  if (function == nullptr) [[unlikely]] {
+  if (function == nullptr) {
     raise_uninitialized_element(r, element);
     return nullptr;
   }
-  const runtime::TypeId expected = r.instance->type_ids[type_index];
-  if (function->type != expected && !is_subtype(*r.instance, function->type, expected))
-      [[unlikely]] {
+  if (function->type != type && !is_subtype(*r.instance, function->type, type)) {
     raise(r, TrapCode::indirect_call_type_mismatch);
     return nullptr;
   }
   return function;
 }
 
-/// Table, type, first argument slot, element index.
+/// Table, canonical type, first argument slot, element index.
 template <typename AddressType, Source index>
 struct CallIndirect {
+  static constexpr std::size_t size = cells_for(3 + source_halves<AddressType, index>);
+  static std::uint32_t table(const Registers& r) { return read_operand<Half>(r.code, 0); }
+  static runtime::TypeId type(const Registers& r) { return read_operand<Half>(r.code, 1); }
+  static Slot* slots(const Registers& r) { return r.frame + read_operand<Half>(r.code, 2); }
+
+  static bool attempt(Registers& r) {
+    const auto& elements = r.instance->tables[table(r)]->elements;
+    const auto element = get<AddressType, index>(r, 3);
+    if (element >= elements.size()) return false;
+    const Function* callee = elements[element].function;
+    if (callee == nullptr || callee->type != type(r)) return false;
+    return attempt_call(r, callee, slots(r), size);
+  }
   static void execute(Registers& r) {
-    Function* callee =
-        checked_function(r, read_operand<Half>(r.code, 0), read_operand<Half>(r.code, 1),
-                         get<AddressType, index>(r, 3));
-    if (callee != nullptr)
-      call_function(r, *callee, r.frame + read_operand<Half>(r.code, 2),
-                    cells_for(3 + source_halves<AddressType, index>));
+    Function* callee = checked_function(r, table(r), type(r), get<AddressType, index>(r, 3));
+    if (callee != nullptr) call_elsewhere(r, *callee, slots(r), size);
   }
 };
 
 /// First argument slot, reference slot.
 struct CallReference {
+  static Slot* slots(const Registers& r) { return r.frame + read_operand<Half>(r.code, 0); }
+  static Function* callee(const Registers& r) {
+    return r.frame[read_operand<Half>(r.code, 1)].function;
+  }
+
+  static bool attempt(Registers& r) { return attempt_call(r, callee(r), slots(r), cells_for(2)); }
   static void execute(Registers& r) {
-    Function* callee = r.frame[read_operand<Half>(r.code, 1)].function;
-    if (callee == nullptr) return raise(r, TrapCode::null_function_reference);
-    call_function(r, *callee, r.frame + read_operand<Half>(r.code, 0), cells_for(2));
+    Function* function = callee(r);
+    if (function == nullptr) return raise(r, TrapCode::null_function_reference);
+    call_elsewhere(r, *function, slots(r), cells_for(2));
   }
 };
 
@@ -244,7 +257,7 @@ struct TailCallImport {
   }
 };
 
-/// Table, type, first argument slot, return record, element index slot.
+/// Table, canonical type, first argument slot, return record, element index slot.
 template <typename AddressType>
 struct TailCallIndirect {
   static void execute(Registers& r) {
