@@ -12,6 +12,7 @@ const HandlerTable& handlers() {
     add_float_handlers(*made);
     add_conversion_handlers(*made);
     add_branch_handlers(*made);
+    add_sum_handlers(*made);
     add_load_handlers(*made);
     add_store_handlers(*made);
     add_move_handlers(*made);

@@ -102,6 +102,13 @@ struct HandlerTable {
   Handler tail_call_indirect[2] = {};
   Handler tail_call_reference = nullptr;
 
+  // Superinstructions that begin with the addition of a constant to a slot; see sums.cpp.
+  /// By the opcode of the comparison, its second operand (slot or constant), and whether to branch
+  /// if it holds.
+  Handler add_branch[opcode_count][2][2] = {};
+  Handler add_branch_always = nullptr;
+  Handler add_pair = nullptr;
+
   // Exceptions; see exceptions.cpp.
   Handler throw_ = nullptr;
   Handler throw_reference = nullptr;
@@ -120,6 +127,7 @@ void add_i64_handlers(HandlerTable& table);
 void add_float_handlers(HandlerTable& table);
 void add_conversion_handlers(HandlerTable& table);
 void add_branch_handlers(HandlerTable& table);
+void add_sum_handlers(HandlerTable& table);
 void add_load_handlers(HandlerTable& table);
 void add_store_handlers(HandlerTable& table);
 void add_move_handlers(HandlerTable& table);

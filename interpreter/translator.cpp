@@ -156,8 +156,15 @@ void Translator::save_pending(Half slot) {
   pending_[slot] = none;
 }
 
-void Translator::emit(Handler handler, const Operands& operands, bool may_trap) {
+/// Nothing may be changed any more of what was emitted: control flow may come here.
+void Translator::forget_last() {
   last_.valid = false;
+  previous_.valid = false;
+  copy_ = 0;
+}
+
+void Translator::emit(Handler handler, const Operands& operands, bool may_trap) {
+  forget_last();
   if (may_trap) positions_.push_back({static_cast<std::uint32_t>(cells_.size()), offset_});
   const std::size_t start = cells_.size();
   cells_.resize(start + cells_for(operands.count));
@@ -169,6 +176,9 @@ void Translator::emit(Handler handler, const Operands& operands, bool may_trap) 
 /// still send the result elsewhere.
 void Translator::emit_result(const Handler* by_target, const Operands& operands, Half target,
                              std::uint32_t accumulator, bool may_trap) {
+  const Last previous = last_;
+  forget_last();
+  previous_ = previous;
   last_ = {.valid = true,
            .start = cells_.size(),
            .by_target = by_target,
@@ -183,6 +193,7 @@ void Translator::emit_result(const Handler* by_target, const Operands& operands,
 
 void Translator::write_last(Target target) {
   cells_.resize(last_.start);
+  last_.written = target;
   Operands operands = last_.operands;
   if (target == Target::slot) operands.add(last_.target);
   cells_.resize(last_.start + cells_for(operands.count));
@@ -204,11 +215,13 @@ bool Translator::retarget_last(const Entry& value, Half slot) {
   return true;
 }
 
+/// Takes the latest instruction back. The one in front of it is then the latest.
 void Translator::remove_last() {
   cells_.resize(last_.start);
   positions_.resize(last_.positions);
   mirrors_ = last_.before;
-  last_.valid = false;
+  last_ = previous_;
+  previous_.valid = false;
 }
 
 void Translator::invalidate(Half slot) {
@@ -218,32 +231,58 @@ void Translator::invalidate(Half slot) {
   if (vector != none && vector + 1 == slot) vector = none;
 }
 
+/// Copies a slot to another. Two copies that follow each other become one instruction.
+void Translator::copy_slot(Half from, Half to) {
+  Operands operands;
+  const bool is_pair = copy_ != 0;
+  if (is_pair) {
+    operands.add(read_operand<Half>(&cells_[copy_], 0));
+    operands.add(read_operand<Half>(&cells_[copy_], 1));
+    cells_.resize(copy_);
+  }
+  operands.add(from);
+  operands.add(to);
+  const std::size_t start = cells_.size();
+  emit(is_pair ? table_.copy_pair : table_.copy_slot, operands);
+  if (!is_pair) copy_ = start;
+}
+
 /// Copies an operand to a slot, without touching the accumulators.
 void Translator::copy(const Entry& from, Half to) {
   Operands operands;
   const Use source = use(from);
+  const auto slot = static_cast<Half>(source.value);
   const bool is_vector = from.type == ValueKind::v128;
-  if (source.source == Source::constant) {
-    const bool is_wide = !is_vector && source.value >> 32 != 0;
-    if (is_vector)
-      add_use(operands, source, from.type);
-    else if (is_wide)
-      operands.add_wide(source.value);
-    else
-      operands.add(static_cast<Half>(source.value));
-    operands.add(to);
-    emit(is_vector ? table_.copy_constant128
-         : is_wide ? table_.copy_constant64
-                   : table_.copy_constant32,
-         operands);
-  } else {
-    if (source.value == to) return;
-    if (source.source == Source::slot) operands.add(static_cast<Half>(source.value));
-    operands.add(to);
-    emit(source.source == Source::accumulator ? table_.copy_accumulator[type_number(from.type)]
-         : is_vector                          ? table_.copy_vector
-                                              : table_.copy_slot,
-         operands);
+  if (source.source != Source::constant && slot == to) return;
+  switch (source.source) {
+    case Source::constant: {
+      const bool is_wide = !is_vector && source.value >> 32 != 0;
+      if (is_vector)
+        add_use(operands, source, from.type);
+      else if (is_wide)
+        operands.add_wide(source.value);
+      else
+        operands.add(slot);
+      operands.add(to);
+      emit(is_vector ? table_.copy_constant128
+           : is_wide ? table_.copy_constant64
+                     : table_.copy_constant32,
+           operands);
+      break;
+    }
+    case Source::accumulator:
+      operands.add(to);
+      emit(table_.copy_accumulator[type_number(from.type)], operands);
+      break;
+    case Source::slot:
+      if (!is_vector) {
+        copy_slot(slot, to);
+        break;
+      }
+      operands.add(slot);
+      operands.add(to);
+      emit(table_.copy_vector, operands);
+      break;
   }
   invalidate(to);
   if (is_vector) invalidate(to + 1);

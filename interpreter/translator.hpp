@@ -88,6 +88,7 @@ class Translator {
     bool by_target_is_slot_only = false;  ///< there is only the first of them
     Operands operands;                    ///< without the destination
     Half target = 0;
+    Target written = Target::slot;     ///< where the result goes for now
     std::uint32_t accumulator = none;  ///< which mirror the result sets, if any
     std::uint32_t spoiled = none;      ///< which mirror it makes invalid without setting it
     Mirrors before;                    ///< the mirrors in front of it
@@ -170,11 +171,13 @@ class Translator {
   void write_last(Target target);
   bool retarget_last(const Entry& value, Half slot);
   void remove_last();
+  void forget_last();
   [[nodiscard]] bool is_last(const Entry& entry) const {
     return last_.valid && entry.kind == Entry::Kind::temporary && last_.target == entry.home;
   }
   void invalidate(Half slot);
   void copy(const Entry& from, Half to);
+  void copy_slot(Half from, Half to);
   [[nodiscard]] Use use(const Entry& entry) const;
   [[nodiscard]] Use use_slot(Entry& entry);
   [[nodiscard]] Use use_slot_or_accumulator(Entry& entry);
@@ -237,8 +240,6 @@ class Translator {
   }
   [[nodiscard]] bool in_place(const Control& control) const;
   void move_to_label(const Control& control);
-  /// Emits a branch on a condition and returns its fixup; `Operands` then have the distance last.
-  std::uint32_t conditional(Entry& condition, bool sense);
   std::uint32_t emit_branch(Handler handler, Operands operands);
   void resolve(std::uint32_t fixup, std::size_t target);
   void resolve_all(std::uint32_t first, std::size_t target);
@@ -247,6 +248,17 @@ class Translator {
   void jump_to(Control& control);
   void clear_merge();
   void take(Control& control, std::uint32_t around);
+
+  // Superinstructions
+  /// Emits a branch on a condition and returns its fixup; `Operands` then have the distance last.
+  std::uint32_t conditional(Entry& condition, bool sense);
+  std::uint32_t conditional_of_last(bool sense);
+  std::uint32_t add_and_branch(Opcode comparison, const Use& right, ValueKind type, bool sense);
+  [[nodiscard]] Handler branch_of_last(bool sense) const;
+  [[nodiscard]] bool is_sum_in_slot(const Last& it, Opcode add = "i32.add"_op) const;
+  void pair_sums();
+  [[nodiscard]] std::optional<Last> withdraw_condition(const Entry& condition);
+  void emit_again(const std::optional<Last>& condition);
 
   // Structures, arrays, casts
   bool translate_heap(const Instruction& i);
@@ -317,6 +329,8 @@ class Translator {
   std::vector<Position> positions_;
   Mirrors mirrors_;
   Last last_;
+  Last previous_;             ///< the instruction in front of the latest, if nothing leads between
+  std::size_t copy_ = 0;      ///< the latest instruction, if it is a copy from slot to slot; else 0
   std::uint64_t offset_ = 0;  ///< of the current instruction
 
   // Metering: the cell that charges for the current run of instructions without a branch.

@@ -89,9 +89,10 @@ void Translator::begin_block(ControlKind kind, const decoder::BlockType& type) {
 
 void Translator::begin_if(const decoder::BlockType& type) {
   Entry condition = pop();
-  const std::size_t count = parameters(type).size();
+  const auto withdrawn = withdraw_condition(condition);
   settle_locals();
-  settle_top(count);
+  settle_top(parameters(type).size());
+  emit_again(withdrawn);
   const std::uint32_t to_else = conditional(condition, false);
   begin_block(ControlKind::if_, type);
   controls_.back().else_fixup = to_else;
@@ -105,7 +106,7 @@ void Translator::begin_else(bool live) {
   Control& control = controls_.back();
   resolve(control.else_fixup, cells_.size());
   control.kind = ControlKind::else_;
-  last_.valid = false;
+  forget_last();
   mirrors_ = control.mirrors;
   shrink(control.height);
   push_temporaries(parameters(control.type));
@@ -142,7 +143,7 @@ void Translator::end(bool live) {
 /// Control flow merges here: nothing is known of the accumulators.
 void Translator::clear_merge() {
   mirrors_ = {};
-  last_.valid = false;
+  forget_last();
 }
 
 // Branches
@@ -177,12 +178,18 @@ void Translator::link(Control& control, std::uint32_t fixup) {
 
 void Translator::bind_here(std::uint32_t fixup) {
   resolve(fixup, cells_.size());
-  last_.valid = false;
+  forget_last();
 }
 
 /// Goes to a label whose values are in place, or returns.
 void Translator::jump_to(Control& control) {
   if (control.kind == ControlKind::function) return return_values();
+  if (is_sum_in_slot(last_)) {
+    Operands sum = last_.operands;
+    sum.add(last_.target);
+    remove_last();
+    return link(control, emit_branch(table_.add_branch_always, sum));
+  }
   link(control, emit_branch(table_.branch, {}));
 }
 
@@ -220,42 +227,6 @@ void Translator::branch(std::uint32_t depth) {
   jump_to(control);
 }
 
-/// Emits a branch that is taken if the condition is not zero (`sense`), or if it is. A comparison
-/// just in front becomes part of it.
-std::uint32_t Translator::conditional(Entry& condition, bool sense) {
-  if (is_last(condition)) {
-    const auto n = number(last_.opcode);
-    Operands operands = last_.operands;
-    const Source left = last_.left.source;
-    if (last_.branches != nullptr) {
-      const Handler fused = last_.branches[sense];
-      remove_last();
-      return emit_branch(fused, operands);
-    }
-    if (last_.opcode == "i32.eqz"_op) {
-      remove_last();
-      return emit_branch(table_.branch_if[number(left)][!sense], operands);
-    }
-    if (last_.opcode == "i64.eqz"_op) {
-      remove_last();
-      operands.add_wide(0);
-      return emit_branch(
-          table_.compare_branch[number("i64.eq"_op)][number(left)][number(Source::constant)][sense],
-          operands);
-    }
-    const Handler fused = table_.compare_branch[n][number(left)][number(last_.right.source)][sense];
-    if (fused != nullptr) {
-      remove_last();
-      return emit_branch(fused, operands);
-    }
-  }
-  const Use source = use_slot_or_accumulator(condition);
-  claim(condition, source);
-  Operands operands;
-  add_use(operands, source, ValueKind::i32);
-  return emit_branch(table_.branch_if[number(source.source)][sense], operands);
-}
-
 /// Behind a conditional branch around it: goes to a label, with the values moved there.
 void Translator::take(Control& control, std::uint32_t around) {
   const Mirrors mirrors = mirrors_;
@@ -268,7 +239,9 @@ void Translator::take(Control& control, std::uint32_t around) {
 void Translator::branch_if(std::uint32_t depth) {
   Entry condition = pop();
   Control& control = label(depth);
+  const auto withdrawn = withdraw_condition(condition);
   settle_top(label_types(control).size());
+  emit_again(withdrawn);
   if (in_place(control)) return link(control, conditional(condition, true));
   take(control, conditional(condition, false));
 }
@@ -310,7 +283,7 @@ void Translator::branch_table(std::span<const std::uint32_t> depths) {
   cells_[start] = cell_of(table_.branch_table[number(source.source)]);
   const Half head[] = {static_cast<Half>(depths.size() - 1), static_cast<Half>(source.value)};
   std::memcpy(&cells_[start] + 1, head, first * sizeof(Half));
-  last_.valid = false;
+  forget_last();
   // Labels that need their values moved are reached by way of code behind the table, once each.
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> detours;
   for (std::size_t n = 0; n < depths.size(); ++n) {

@@ -79,7 +79,7 @@ std::uint32_t Translator::begin_try(ControlKind kind, const decoder::BlockType& 
   const std::uint32_t outer = controls_.back().range;
   begin_block(kind, type);
   // What is folded into an instruction of the range must not have begun before it.
-  last_.valid = false;
+  forget_last();
   const auto here = static_cast<std::uint32_t>(cells_.size());
   catches_.ranges.push_back({.begin = here, .end = here, .outer = outer, .next = outer});
   controls_.back().range = range;
@@ -89,7 +89,7 @@ std::uint32_t Translator::begin_try(ControlKind kind, const decoder::BlockType& 
 /// Ends the range of a block, at whose place in the code the next instruction begins.
 void Translator::end_range(const Control& control) {
   catches_.ranges[control.range].end = static_cast<std::uint32_t>(cells_.size());
-  last_.valid = false;
+  forget_last();
 }
 
 /// Adds a clause to a range, behind `previous` if there is one.

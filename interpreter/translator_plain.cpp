@@ -135,7 +135,10 @@ void Translator::local_set(std::uint32_t local) {
   const Half slot = local_slots_[local];
   if (value.kind == Entry::Kind::local && value.slot == slot) return;
   save_pending(slot);
-  if (!retarget_last(value, slot)) copy(value, slot);
+  if (retarget_last(value, slot))
+    pair_sums();
+  else
+    copy(value, slot);
 }
 
 void Translator::select() {
