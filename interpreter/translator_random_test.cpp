@@ -136,7 +136,7 @@ bool is_same(Type type, Bits expected, const Value& got) {
 TEST(TranslatorRandomTest, ProgramsGiveWhatTheNaiveMachineGives) {
   int finished = 0;
   int thrown = 0;
-  for (std::uint32_t seed = 0; seed < 600; ++seed) {
+  for (std::uint32_t seed = 0; seed < 1500; ++seed) {
     const auto steps = Generator(seed).program();
     const auto text = to_text(steps);
     testing::World world;

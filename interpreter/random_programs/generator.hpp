@@ -185,9 +185,35 @@ class Generator {
     push(operation.result);
   }
 
+  /// What loops do: a constant is added to a local, once or twice, and the sum is kept, and often
+  /// compared.
+  void counter() {
+    static constexpr std::uint32_t counters[] = {0, 1, 5};
+    const auto pick_counter = [&] { return counters[pick(std::size(counters))]; };
+    for (std::uint32_t n = 1 + pick(2); n > 0; --n) {
+      add({.kind = Kind::get, .index = pick_counter()});
+      push(Type::i32);
+      constant(Type::i32);
+      add({.kind = Kind::binary, .type = Type::i32, .index = pick(2)}, 1);  // add, sub
+      if (n > 1) add({.kind = Kind::set, .index = pick_counter()}, 1);
+    }
+    add({.kind = Kind::tee, .index = pick_counter()});
+    if (pick(3) != 0) {
+      if (pick(2) == 0) {
+        constant(Type::i32);
+      } else {
+        add({.kind = Kind::get, .index = pick_counter()});
+        push(Type::i32);
+      }
+      add({.kind = Kind::binary, .type = Type::i32, .index = 5 + pick(2)}, 1);  // lt_s, ge_u
+    }
+    if (pick(4) != 0) return branch(Kind::branch_if);
+    if (pick(2) == 0) open(Kind::if_);
+  }
+
   void step() {
     const bool has_i32 = available() > 0 && stack_.back() == Type::i32;
-    switch (pick(31)) {
+    switch (pick(34)) {
       case 0:
         return constant(static_cast<Type>(pick(types)));
       case 1:
@@ -265,6 +291,10 @@ class Generator {
       case 27:
       case 28:
         return vector_operation();
+      case 29:
+      case 30:
+      case 31:
+        return counter();
       default:
         if (pick(2) == 0 && available() >= 2 && has_i32 && stack_[stack_.size() - 2] == Type::i64) {
           add({.kind = Kind::call}, 2);
