@@ -87,7 +87,7 @@ void raise_native(Registers& r, Trap trap, const Continuation& caller) {
 NativeCall leave_boundary(Registers& r, const BoundaryRecord* record) {
   runtime::Stack& stack = *r.run->stack;
   stack.boundary = record->outer;
-  NativeCall call;
+  NativeCall call(*r.run->trap);
   call.slots = record->slots;
   call.store = r.run->store;
   call.stack = &stack;
@@ -100,6 +100,9 @@ NativeCall leave_boundary(Registers& r, const BoundaryRecord* record) {
 void settle(Registers& r, Outcome outcome, NativeCall& call, Slot* place,
             const Continuation& caller) {
   Run& run = *r.run;
+  // Native code may have recovered from a trap, of a nested run for instance.
+  if (outcome != Outcome::trapped && call.trap.code != TrapCode::none) [[unlikely]]
+    call.trap = Trap();
   switch (outcome) {
     case Outcome::returned:
       return go_on(r, caller, call.slots, call.function->result_slots);
@@ -204,7 +207,7 @@ void call_native(Registers& r, const Function& callee, Slot* slots, Continuation
   Run& run = *r.run;
   Slot* place = slots + std::max(callee.parameter_slots, callee.result_slots);
   if (place > run.limit) return raise_native(r, Trap(TrapCode::call_stack_exhausted), caller);
-  NativeCall call;
+  NativeCall call(*run.trap);
   call.slots = slots;
   call.store = run.store;
   call.stack = run.stack;

@@ -62,6 +62,9 @@ class Boundary {
 /// `NativeFunction::call` or `Boundary::resume`. The interpreter makes it.
 class NativeCall {
  public:
+  /// @param why where a trap is to be described; says nothing yet
+  explicit NativeCall(Trap& why) : trap(why) {}
+
   /// The caller's slots: parameters on entry, results on return. During `Boundary::resume` the
   /// parameters may have been overwritten; read them before entering or suspending.
   Slot* slots = nullptr;
@@ -71,7 +74,7 @@ class NativeCall {
   Stack* stack = nullptr;
   Instance* caller = nullptr;          ///< the calling core instance; null if the host called
   const Function* function = nullptr;  ///< the native function that was called
-  Trap trap{};
+  Trap& trap;  ///< of the whole run, so that a call costs nothing for it
   ExceptionObject* exception = nullptr;
 
   // What `entered` and `suspended` hand to the interpreter:

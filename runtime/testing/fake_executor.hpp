@@ -48,12 +48,12 @@ class FakeExecutor final : public Executor {
     }
     std::vector<Slot> slots(std::max(arguments.size(), results.size()));
     std::ranges::copy(arguments, slots.begin());
-    NativeCall call;
+    NativeCall call(trap);
     call.slots = slots.data();
     call.store = &store;
     call.stack = &stack;
     call.function = &function;
-    return finish(function.native->call(call), call, stack, results, trap);
+    return finish(function.native->call(call), call, stack, results);
   }
 
   [[nodiscard]] RunStatus resume(Store& store, Stack& stack, std::span<Slot> results,
@@ -61,11 +61,11 @@ class FakeExecutor final : public Executor {
     auto [boundary, state] = suspended_.at(&stack);
     suspended_.erase(&stack);
     std::vector<Slot> slots(results.size());
-    NativeCall call;
+    NativeCall call(trap);
     call.slots = slots.data();
     call.store = &store;
     call.stack = &stack;
-    return finish(boundary->resume(call, state), call, stack, results, trap);
+    return finish(boundary->resume(call, state), call, stack, results);
   }
 
   void abandon(Store&, Stack& stack, Trap& trap) const override {
@@ -90,18 +90,15 @@ class FakeExecutor final : public Executor {
     std::vector<char> places;
   };
 
-  RunStatus finish(Outcome outcome, NativeCall& call, Stack& stack, std::span<Slot> results,
-                   Trap& trap) const {
+  RunStatus finish(Outcome outcome, NativeCall& call, Stack& stack,
+                   std::span<Slot> results) const {
     stack.state = Stack::State::idle;
     if (outcome == Outcome::suspended) {
       suspended_[&stack] = {call.boundary, call.state};
       stack.state = Stack::State::suspended;
       return RunStatus::suspended;
     }
-    if (outcome == Outcome::trapped) {
-      trap = call.trap;
-      return RunStatus::trapped;
-    }
+    if (outcome == Outcome::trapped) return RunStatus::trapped;
     std::copy_n(call.slots, results.size(), results.begin());
     return RunStatus::finished;
   }
