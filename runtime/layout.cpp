@@ -90,24 +90,4 @@ std::array<Slot, 2> load_field(const std::byte* place, const FieldLayout& field)
   return value;
 }
 
-void store_field(std::byte* place, const FieldLayout& field, const Slot* value) {
-  // An i32 or a packed value stands in the low bytes of its slot.
-  switch (field.width_log2) {
-    case 0:
-      std::memcpy(place, value, 1);
-      break;
-    case 1:
-      std::memcpy(place, value, 2);
-      break;
-    case 2:
-      std::memcpy(place, value, 4);
-      break;
-    case 3:
-      std::memcpy(place, value, 8);
-      break;
-    default:
-      std::memcpy(place, value, 16);
-  }
-}
-
 }  // namespace airlock::runtime

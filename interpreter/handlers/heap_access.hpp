@@ -35,14 +35,18 @@ inline Slot& operand_slot(Registers& r, std::size_t half) {
   return r.frame[read_operand<Half>(r.code, half)];
 }
 
+/// A structure with its header, if that takes no more than moving on in a run of free cells.
+inline Object* take_structure(Registers& r, const Layout& layout) {
+  if (layout.size_class == runtime::large_class) return nullptr;
+  Object* object = r.run->heap->take_cell(layout.size_class);
+  if (object != nullptr) *object = {layout.type, 0};
+  return object;
+}
+
 /// A structure whose layout begins at `half`, behind which the height of the stack in use stands.
 inline Object* allocate_structure(Registers& r, const Layout& layout, std::size_t height_half) {
-  if (layout.size_class != runtime::large_class) [[likely]] {
-    if (Object* object = r.run->heap->take_cell(layout.size_class)) [[likely]] {
-      *object = {layout.type, 0};
-      return object;
-    }
-  }
+  if (Object* object = take_structure(r, layout)) [[likely]]
+    return object;
   return allocate_structure_slowly(*r.run, layout,
                                    r.frame + read_operand<Half>(r.code, height_half));
 }

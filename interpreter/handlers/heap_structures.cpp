@@ -13,37 +13,45 @@ namespace {
   return nullptr;
 }
 
-/// Layout, height, slot of each field, destination. All fields take eight bytes.
-template <std::size_t fields>
-struct StructureNewWide {
+/// Layout, height, slot of each field, destination. Most often there is a free cell at once.
+template <std::size_t fields, auto write_fields>
+struct StructureNew {
+  static bool attempt(Registers& r) {
+    const Layout& layout = operand_layout(r, 0);
+    Object* object = take_structure(r, layout);
+    if (object != nullptr) [[likely]]
+      finish(r, *object, layout);
+    return object != nullptr;
+  }
   static void execute(Registers& r) {
     const Layout& layout = operand_layout(r, 0);
     Object* object = allocate_structure(r, layout, 2);
-    if (object == nullptr) [[unlikely]]
-      return raise_exhausted(r);
-    std::byte* place = object->payload();
-    for (std::size_t i = 0; i < fields; ++i)
-      std::memcpy(place + i * sizeof(Slot), &operand_slot(r, 3 + i), sizeof(Slot));
-    put<std::uint64_t, Target::slot>(r, 3 + fields, reinterpret_cast<std::uint64_t>(object));
+    if (object == nullptr) return raise_exhausted(r);
+    finish(r, *object, layout);
+  }
+
+ private:
+  static void finish(Registers& r, Object& object, const Layout& layout) {
+    write_fields(r, object, layout);
+    put<std::uint64_t, Target::slot>(r, 3 + fields, reinterpret_cast<std::uint64_t>(&object));
     r.code += cells_for(4 + fields);
   }
 };
 
-/// Layout, height, slot of each field, destination.
+/// All fields take eight bytes.
 template <std::size_t fields>
-struct StructureNew {
-  static void execute(Registers& r) {
-    const Layout& layout = operand_layout(r, 0);
-    Object* object = allocate_structure(r, layout, 2);
-    if (object == nullptr) [[unlikely]]
-      return raise_exhausted(r);
-    const runtime::FieldLayout* field = layout.fields.data();
-    for (std::size_t i = 0; i < fields; ++i, ++field)
-      runtime::store_field(object->at(field->offset), *field, &operand_slot(r, 3 + i));
-    put<std::uint64_t, Target::slot>(r, 3 + fields, reinterpret_cast<std::uint64_t>(object));
-    r.code += cells_for(4 + fields);
-  }
-};
+void write_wide_fields(Registers& r, Object& object, const Layout&) {
+  std::byte* place = object.payload();
+  for (std::size_t i = 0; i < fields; ++i)
+    std::memcpy(place + i * sizeof(Slot), &operand_slot(r, 3 + i), sizeof(Slot));
+}
+
+template <std::size_t fields>
+void write_fields(Registers& r, Object& object, const Layout& layout) {
+  const runtime::FieldLayout* field = layout.fields.data();
+  for (std::size_t i = 0; i < fields; ++i, ++field)
+    runtime::store_field(object.at(field->offset), *field, &operand_slot(r, 3 + i));
+}
 
 /// Layout, height, slot of the first field, destination.
 struct StructureNewBlock {
@@ -165,15 +173,15 @@ Object* allocate_array(Run& run, const Layout& layout, std::uint32_t length, Slo
 
 void add_heap_structure_handlers(HandlerTable& all) {
   HeapHandlers& table = all.heap;
-  table.structure_new_wide[0] = handler<StructureNewWide<0>>;
-  table.structure_new_wide[1] = handler<StructureNewWide<1>>;
-  table.structure_new_wide[2] = handler<StructureNewWide<2>>;
-  table.structure_new_wide[3] = handler<StructureNewWide<3>>;
-  table.structure_new_wide[4] = handler<StructureNewWide<4>>;
-  table.structure_new[1] = handler<StructureNew<1>>;
-  table.structure_new[2] = handler<StructureNew<2>>;
-  table.structure_new[3] = handler<StructureNew<3>>;
-  table.structure_new[4] = handler<StructureNew<4>>;
+  table.structure_new_wide[0] = handler<StructureNew<0, write_wide_fields<0>>>;
+  table.structure_new_wide[1] = handler<StructureNew<1, write_wide_fields<1>>>;
+  table.structure_new_wide[2] = handler<StructureNew<2, write_wide_fields<2>>>;
+  table.structure_new_wide[3] = handler<StructureNew<3, write_wide_fields<3>>>;
+  table.structure_new_wide[4] = handler<StructureNew<4, write_wide_fields<4>>>;
+  table.structure_new[1] = handler<StructureNew<1, write_fields<1>>>;
+  table.structure_new[2] = handler<StructureNew<2, write_fields<2>>>;
+  table.structure_new[3] = handler<StructureNew<3, write_fields<3>>>;
+  table.structure_new[4] = handler<StructureNew<4, write_fields<4>>>;
   table.structure_new_block = handler<StructureNewBlock>;
   table.structure_new_default = handler<StructureNewDefault>;
   add_access<Access::i8_s>(table);
