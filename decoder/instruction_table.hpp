@@ -9,8 +9,8 @@
 // "special" marks an instruction whose typing depends on context, which the validator spells out.
 //
 // Where the text format has one name for two encodings the second has a name of its own here:
-// `select_typed`, `ref.test_null`, `ref.cast_null` (in text: `select (result t)`,
-// `ref.test (ref null t)`, `ref.cast (ref null t)`).
+// `select_typed`, `ref.test_null`, `ref.cast_null`, `ref.cast_desc_eq_null` (in text:
+// `select (result t)`, `ref.test (ref null t)`, `ref.cast (ref null t)` and so on).
 #pragma once
 
 #include <array>
@@ -76,6 +76,7 @@ enum class Feature : std::uint8_t {
   legacy_exceptions,
   threads,
   wide_arithmetic,
+  custom_descriptors,
 };
 
 /// Groups of instructions whose semantics stand together.
@@ -379,6 +380,13 @@ inline constexpr auto instruction_table = std::to_array<InstructionRow>({
     {"ref.i31", 0xfb, 0x1c, Immediate::none, "special", Feature::gc, Family::gc, 0},
     {"i31.get_s", 0xfb, 0x1d, Immediate::none, "special", Feature::gc, Family::gc, 0},
     {"i31.get_u", 0xfb, 0x1e, Immediate::none, "special", Feature::gc, Family::gc, 0},
+    {"struct.new_desc", 0xfb, 0x20, Immediate::type, "special", Feature::custom_descriptors, Family::gc, 0},
+    {"struct.new_default_desc", 0xfb, 0x21, Immediate::type, "special", Feature::custom_descriptors, Family::gc, 0},
+    {"ref.get_desc", 0xfb, 0x22, Immediate::type, "special", Feature::custom_descriptors, Family::gc, 0},
+    {"ref.cast_desc_eq", 0xfb, 0x23, Immediate::heap_type, "special", Feature::custom_descriptors, Family::gc, 0},
+    {"ref.cast_desc_eq_null", 0xfb, 0x24, Immediate::heap_type, "special", Feature::custom_descriptors, Family::gc, 0},
+    {"br_on_cast_desc_eq", 0xfb, 0x25, Immediate::branch_cast, "special", Feature::custom_descriptors, Family::gc, 0},
+    {"br_on_cast_desc_eq_fail", 0xfb, 0x26, Immediate::branch_cast, "special", Feature::custom_descriptors, Family::gc, 0},
     // Vector: memory
     {"v128.load", 0xfd, 0x00, Immediate::memarg, "addr -> v128", Feature::simd, Family::load, 16},
     {"v128.load8x8_s", 0xfd, 0x01, Immediate::memarg, "addr -> v128", Feature::simd, Family::load, 8},

@@ -6,12 +6,15 @@
 
 namespace airlock {
 
-/// Parts of the language that earlier versions of WebAssembly did not have, and that can be
-/// refused.
+/// Parts of the language that can be refused: what earlier versions of WebAssembly did not have,
+/// and proposals that are not part of it yet.
 struct Features {
   bool multiple_memories = true;
   bool multiple_tables = true;
   bool memory64 = true;  ///< memories and tables with 64-bit addresses and limits
+  /// Descriptors of structure types and exact types. Not part of WebAssembly 3.0, and not only an
+  /// addition: instructions that allocate have more precise types, casts are typed more loosely.
+  bool custom_descriptors = false;
 };
 
 /// The one structure of bounds (counts, nesting, sizes, stack depths). The defaults follow the

@@ -27,7 +27,8 @@ struct TagType {
   std::uint32_t type = 0;  ///< type index
 };
 
-/// What an import declares. A function is given by its type index.
+/// What an import declares. A function is given by its type index; an exact one is of just this
+/// type, not of a subtype.
 struct FunctionImport {
   std::uint32_t type = 0;
   bool exact = false;

@@ -179,6 +179,39 @@ TEST(Reader, DetectsKindsOfFiles) {
   EXPECT_EQ(detect({}), FileKind::unknown);
 }
 
+TEST(Reader, ReadsDescriptorClausesAndExactTypes) {
+  const auto module =
+      read_module(share(module_of({section(1, {2, 0x4e, 2, 0x50, 0,    0x4d, 1, 0x5f, 0, 0x4c,
+                                               0, 0x5f, 1, 0x63, 0x62, 0,    0, 0x60, 0, 0}),
+                                   section(2, {2, 0, 0, 0x20, 2, 0, 0, 0x00, 2})})));
+  ASSERT_TRUE(module) << module.error().message;
+  EXPECT_EQ(module->types[0].descriptor, 1U);
+  EXPECT_FALSE(module->types[0].described);
+  EXPECT_EQ(module->types[1].described, 0U);
+  EXPECT_EQ(module->types[1].composite.fields[0].storage,
+            ValueType::reference(HeapType::defined(0, true), true));
+  EXPECT_EQ(to_string(module->types[1].composite.fields[0].storage), "(ref null (exact 0))");
+  EXPECT_TRUE(std::get<FunctionImport>(module->imports[0].type).exact);
+  EXPECT_FALSE(std::get<FunctionImport>(module->imports[1].type).exact);
+}
+
+TEST(Reader, RefusesDescriptorClausesOutOfPlace) {
+  const auto types = [](std::initializer_list<int> contents) {
+    return failure(module_of({section(1, contents)}));
+  };
+  EXPECT_EQ(types({1, 0x4d, 1, 0x4d, 1, 0x5f, 0}), "malformed definition type");
+  EXPECT_EQ(types({1, 0x4d, 1, 0x4c, 0, 0x5f, 0}), "malformed definition type");
+  EXPECT_EQ(types({1, 0x4d, 1, 0x50, 0, 0x5f, 0}), "malformed definition type");
+  EXPECT_EQ(types({1, 0x4d}), "unexpected end of section or function");
+  EXPECT_EQ(types({1, 0x4c, 0}), "unexpected end of section or function");
+  EXPECT_EQ(types({1, 0x5f, 1, 0x62, 0, 0}), "malformed reference type");
+  EXPECT_EQ(types({1, 0x5f, 1, 0x63, 0x62}), "unexpected end of section or function");
+  EXPECT_NE(types({1, 0x5f, 1, 0x63, 0x62, 0x62, 0, 0}), "none");
+  // Only a function's import is exact.
+  EXPECT_EQ(failure(module_of({section(2, {1, 0, 0, 0x21, 0})})), "malformed import kind");
+  EXPECT_EQ(failure(module_of({section(7, {1, 0, 0x20, 0})})), "malformed export kind");
+}
+
 TEST(InstructionReader, ReadsImmediates) {
   const auto code = bytes({0x41, 0x7f,                          // i32.const -1
                            0x28, 0x42, 1,  5,                   // i32.load 1 offset=5 align=4

@@ -43,6 +43,8 @@ constexpr auto fixed_effects = std::to_array<FixedEffect>({
     {"ref.eq"_op, {2, 1}},
     {"ref.as_non_null"_op, {1, 1}},
     {"struct.new_default"_op, {0, 1}},
+    {"struct.new_default_desc"_op, {1, 1}},
+    {"ref.get_desc"_op, {1, 1}},
     {"struct.get"_op, {1, 1}},
     {"struct.get_s"_op, {1, 1}},
     {"struct.get_u"_op, {1, 1}},
@@ -64,6 +66,8 @@ constexpr auto fixed_effects = std::to_array<FixedEffect>({
     {"ref.test_null"_op, {1, 1}},
     {"ref.cast"_op, {1, 1}},
     {"ref.cast_null"_op, {1, 1}},
+    {"ref.cast_desc_eq"_op, {2, 1}},
+    {"ref.cast_desc_eq_null"_op, {2, 1}},
     {"any.convert_extern"_op, {1, 1}},
     {"extern.convert_any"_op, {1, 1}},
     {"ref.i31"_op, {1, 1}},
@@ -106,11 +110,13 @@ std::optional<StackEffect> branch_effect(const Instruction& instruction, LabelAr
   // The rest take a reference with the branch.
   if (arity == 0) return std::nullopt;
   if (instruction.opcode == "br_on_non_null"_op) return StackEffect{arity, arity - 1};
+  if (row(instruction.opcode).feature == Feature::custom_descriptors)
+    return StackEffect{arity + 1, arity};
   return StackEffect{arity, arity};
 }
 
-/// One more operand, behind the others.
-std::optional<StackEffect> with_callee(std::optional<StackEffect> effect) {
+/// One more operand, behind the others: a callee, a descriptor.
+std::optional<StackEffect> with_operand(std::optional<StackEffect> effect) {
   if (effect) ++effect->operands;
   return effect;
 }
@@ -161,10 +167,12 @@ std::optional<StackEffect> stack_effect(const Module& module, const Instruction&
   if (opcode == "call"_op) return callee_effect(module, instruction.index);
   if (opcode == "return_call"_op) return without_results(callee_effect(module, instruction.index));
   if (opcode == "call_indirect"_op || opcode == "call_ref"_op)
-    return with_callee(function_effect(module, instruction.index));
+    return with_operand(function_effect(module, instruction.index));
   if (opcode == "return_call_indirect"_op || opcode == "return_call_ref"_op)
-    return without_results(with_callee(function_effect(module, instruction.index)));
+    return without_results(with_operand(function_effect(module, instruction.index)));
   if (opcode == "struct.new"_op) return structure_effect(module, instruction.index);
+  if (opcode == "struct.new_desc"_op)
+    return with_operand(structure_effect(module, instruction.index));
   if (opcode == "array.new_fixed"_op) return StackEffect{instruction.second_index, 1};
   if (opcode == "return"_op && !labels.empty() && labels.front())
     return StackEffect{*labels.front(), 0};

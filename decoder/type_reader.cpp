@@ -3,6 +3,8 @@
 namespace airlock::decoder {
 namespace {
 
+constexpr std::uint8_t exact_code = 0x62, describes_code = 0x4c, descriptor_code = 0x4d;
+
 /// Types are small negative numbers in LEB128, so that type indices can stand in the same place: a
 /// single byte with bit 6 set is a type's code, anything else begins an index.
 constexpr bool is_type_code(std::uint8_t byte) { return (byte & 0xc0) == 0x40; }
@@ -116,16 +118,18 @@ std::vector<ValueType> read_result_type(ByteReader& reader, std::uint32_t limit,
 }  // namespace
 
 HeapType read_heap_type(ByteReader& reader) {
+  // Behind `exact` only a type index can stand; it is not written as a heap type.
+  if (reader.take(exact_code)) return HeapType::defined(reader.u32(), true);
   const auto next = reader.peek();
   if (next && is_type_code(*next)) {
     if (const auto kind = abstract_heap_kind(*next)) {
       (void)reader.byte();
-      return {*kind, 0};
+      return {*kind};
     }
     reader.fail("malformed heap type");
     return {};
   }
-  return {HeapKind::indexed, read_positive_index(reader, "malformed heap type")};
+  return HeapType::defined(read_positive_index(reader, "malformed heap type"));
 }
 
 ValueType read_reference_type(ByteReader& reader) {
@@ -198,6 +202,8 @@ ImportType read_import_type(ByteReader& reader) {
   switch (reader.byte()) {
     case 0:
       return FunctionImport{reader.u32()};
+    case 0x20:
+      return FunctionImport{reader.u32(), true};
     case 1:
       return read_table_type(reader);
     case 2:
@@ -250,6 +256,8 @@ SubType read_sub_type(ByteReader& reader, const Limits& limits) {
     for (std::uint32_t i = 0; i < count && !reader.failed(); ++i)
       type.supertypes.push_back(reader.u32());
   }
+  if (reader.take(describes_code)) type.described = reader.u32();
+  if (reader.take(descriptor_code)) type.descriptor = reader.u32();
   type.composite = read_composite_type(reader, limits);
   return type;
 }

@@ -85,7 +85,10 @@ std::string list(const std::vector<ValueType>& types) {
 }  // namespace
 
 std::string to_string(const HeapType& type) {
-  if (type.kind == HeapKind::indexed) return std::to_string(type.index);
+  if (type.kind == HeapKind::indexed) {
+    const auto index = std::to_string(type.index);
+    return type.is_exact ? "(exact " + index + ')' : index;
+  }
   return std::string(abstract_name(type.kind));
 }
 

@@ -31,8 +31,13 @@ enum class HeapKind : std::uint8_t {
 /// registry, a canonical type number.
 struct HeapType {
   HeapKind kind = HeapKind::func;
+  bool is_exact = false;    ///< `(exact x)`: of `x` itself, not of its subtypes
   std::uint32_t index = 0;  ///< only for `HeapKind::indexed`
   friend bool operator==(const HeapType&, const HeapType&) = default;
+
+  static constexpr HeapType defined(std::uint32_t index, bool is_exact = false) {
+    return {HeapKind::indexed, is_exact, index};
+  }
 };
 
 enum class ValueKind : std::uint8_t {
@@ -66,7 +71,7 @@ struct ValueType {
     return {ValueKind::reference, nullable, heap};
   }
   static constexpr ValueType reference(HeapKind heap, bool nullable = true) {
-    return {ValueKind::reference, nullable, {heap, 0}};
+    return {ValueKind::reference, nullable, {heap}};
   }
 };
 
@@ -102,7 +107,9 @@ struct CompositeType {
 
 struct SubType {
   bool is_final = true;
-  std::vector<std::uint32_t> supertypes;  ///< type indices; at most one in WebAssembly 3.0
+  std::vector<std::uint32_t> supertypes;      ///< type indices; at most one in WebAssembly 3.0
+  std::optional<std::uint32_t> described{};   ///< `(describes x)`: the type this is a descriptor of
+  std::optional<std::uint32_t> descriptor{};  ///< `(descriptor x)`: the type of its descriptors
   CompositeType composite;
   friend bool operator==(const SubType&, const SubType&) = default;
 };

@@ -69,7 +69,28 @@ constexpr std::string_view sources[] = {
         (if (result i32) (local.get 0)
           (then (return_call $tail (i32.sub (local.get 0) (i32.const 1))))
           (else (i32.const 0))))))",
+    R"((module
+      (rec (type $a (sub (descriptor $b) (struct (field i32))))
+           (type $b (sub (describes $a) (descriptor $c) (struct)))
+           (type $c (describes $b) (struct)))
+      (rec (type $d (sub $a (descriptor $e) (struct (field i32))))
+           (type $e (sub $b (describes $d) (descriptor $f) (struct)))
+           (type $f (describes $e) (struct)))
+      (import "a" "f" (func $f (exact (param (ref null (exact $a))))))
+      (global $b (ref (exact $b)) (struct.new_desc $b (struct.new $c)))
+      (global (ref $a) (struct.new_default_desc $a (global.get $b)))
+      (elem declare func $f)
+      (func (param anyref (ref $e)) (result (ref $d))
+        (drop (ref.cast_desc_eq (ref null $d) (local.get 0) (local.get 1)))
+        (drop (ref.get_desc $a (struct.new_desc $a (i32.const 1) (global.get $b))))
+        (drop (block (result anyref)
+          (br_on_cast_desc_eq_fail 0 anyref (ref (exact $a)) (local.get 0) (global.get $b))))
+        (br_on_cast_desc_eq 0 anyref (ref $d) (local.get 0) (local.get 1))
+        (unreachable))))",
 };
+
+// Whatever there is, so that everything is damaged.
+constexpr Limits limits{.features = {.custom_descriptors = true}};
 
 ByteVector assemble(std::string_view source) {
   auto assembled = decoder::text::assemble(source);
@@ -79,9 +100,9 @@ ByteVector assemble(std::string_view source) {
 
 /// Reads and validates. Nothing is asserted about the verdict but that an error says where.
 bool is_valid(const ByteVector& binary) {
-  const auto module = decoder::read_module(share(binary));
+  const auto module = decoder::read_module(share(binary), limits);
   const auto result =
-      module ? validate_module(*module) : Result<void>(std::unexpected(module.error()));
+      module ? validate_module(*module, limits) : Result<void>(std::unexpected(module.error()));
   if (result) return true;
   EXPECT_TRUE(result.error().offset.has_value()) << result.error().message;
   EXPECT_LE(result.error().offset.value_or(0), binary.size()) << result.error().message;
@@ -94,7 +115,7 @@ TEST(BadInput, TheSourcesAreValid) {
     const auto binary = assemble(source);
     const auto module = decoder::read_module(share(binary));
     ASSERT_TRUE(module) << module.error().message;
-    const auto result = validate_module(*module);
+    const auto result = validate_module(*module, limits);
     EXPECT_TRUE(result) << format_error(result.error(), "");
   }
 }
@@ -135,11 +156,11 @@ TEST(BadInput, HugeNumbersEverywhere) {
 }
 
 TEST(BadInput, SplicedSectionsAndRandomDamage) {
-  const ByteVector parts[] = {assemble(sources[0]), assemble(sources[1])};
+  const ByteVector parts[] = {assemble(sources[0]), assemble(sources[1]), assemble(sources[2])};
   std::minstd_rand random(1);  // NOLINT: the same damage in each run
   for (int round = 0; round < 5'000; ++round) {
-    auto binary = parts[round % 2];
-    const auto& other = parts[1 - round % 2];
+    auto binary = parts[round % 3];
+    const auto& other = parts[(round / 3 + 1) % 3];
     const auto at = 8 + random() % (binary.size() - 8);
     const auto from = 8 + random() % (other.size() - 8);
     const auto size = std::min<std::size_t>(random() % 64, other.size() - from);

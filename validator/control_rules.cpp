@@ -274,12 +274,16 @@ bool FunctionChecker::check_branch_on_cast(const Instruction& instruction) {
   const auto target =
       ValueType::reference(instruction.second_heap, (instruction.cast_flags & 2) != 0);
   if (!check_heap_type(source.heap) || !check_heap_type(target.heap)) return false;
-  if (!types_.matches(target, source))
+  const bool is_related = context_.limits.features.custom_descriptors
+                              ? types_.top(source.heap) == types_.top(target.heap)
+                              : types_.matches(target, source);
+  if (!is_related)
     return fail("type mismatch on cast: " + to_string(target) + " does not match " +
                 to_string(source));
   // What is left of the source type when the cast fails: null only if the target excludes it.
   const auto difference = ValueType::reference(source.heap, source.nullable && !target.nullable);
-  const bool on_success = instruction.opcode == "br_on_cast"_op;
+  const bool on_success =
+      instruction.opcode == "br_on_cast"_op || instruction.opcode == "br_on_cast_desc_eq"_op;
   const auto& taken = on_success ? target : difference;
   const auto& kept = on_success ? difference : target;
   const auto* frame = label(instruction.index);
@@ -288,6 +292,9 @@ bool FunctionChecker::check_branch_on_cast(const Instruction& instruction) {
   if (types.empty() || !types_.matches(taken, types.back()))
     return fail("type mismatch: label does not take " + to_string(taken));
   types = types.first(types.size() - 1);
+  const bool by_descriptor =
+      decoder::row(instruction.opcode).feature == decoder::Feature::custom_descriptors;
+  if (by_descriptor && !pop_descriptor(target.heap)) return false;
   return pop(source) && pop(types) && push(types) && push(kept);
 }
 
@@ -316,7 +323,7 @@ bool FunctionChecker::check_call_indirect(const Instruction& instruction, bool i
 
 bool FunctionChecker::check_call_reference(const Instruction& instruction, bool is_tail_call) {
   const auto* type = function_type(instruction.index);
-  return type != nullptr && pop_reference({HeapKind::indexed, instruction.index}) &&
+  return type != nullptr && pop_reference(decoder::HeapType::defined(instruction.index)) &&
          check_call(*type, is_tail_call);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "validator/descriptor_rules.hpp"
+
 namespace airlock::validator {
 
 using namespace decoder::literals;
@@ -216,7 +218,10 @@ bool FunctionChecker::check_type_index(std::uint32_t index) {
 }
 
 bool FunctionChecker::check_heap_type(const decoder::HeapType& type) {
-  return type.kind != decoder::HeapKind::indexed || check_type_index(type.index);
+  if (type.kind != decoder::HeapKind::indexed) return true;
+  if (type.is_exact && !context_.limits.features.custom_descriptors)
+    return fail(needs_custom_descriptors(to_string(type)));
+  return check_type_index(type.index);
 }
 
 bool FunctionChecker::check_value_type(const ValueType& type) {
@@ -359,6 +364,8 @@ bool FunctionChecker::check_constant_instruction(const Instruction& instruction)
     case "ref.i31"_op:
     case "struct.new"_op:
     case "struct.new_default"_op:
+    case "struct.new_desc"_op:
+    case "struct.new_default_desc"_op:
     case "array.new"_op:
     case "array.new_default"_op:
     case "array.new_fixed"_op:

@@ -151,7 +151,14 @@ class FunctionChecker {
   bool check_bulk_memory(const Instruction& instruction);
   // In reference_rules.cpp:
   bool check_reference(const Instruction& instruction);
+  bool check_descriptor(const Instruction& instruction);
+  bool check_get_descriptor(std::uint32_t type_index);
+  bool pop_descriptor(const decoder::HeapType& described);
+  bool check_feature(const Instruction& instruction);
+  [[nodiscard]] ValueType new_reference(std::uint32_t type_index) const;
+  bool push_function(std::uint32_t function);
   bool check_structure(const Instruction& instruction);
+  bool check_structure_new(const std::vector<decoder::FieldType>& fields, bool is_default);
   bool check_array(const Instruction& instruction);
   bool check_array_new(const Instruction& instruction);
 

@@ -66,15 +66,13 @@ class EnvironmentValidator {
   bool check_imports() {
     for (const auto& import : module_.imports) {
       const auto message =
-          std::visit([this](const auto& type) { return check_type(type); }, import.type);
+          std::visit([this](const auto& type) { return types_.check(type); }, import.type);
       if (!accept(import.offset, message)) return false;
+      if (const auto* function = std::get_if<decoder::FunctionImport>(&import.type))
+        context_.exact_imports.push_back(function->exact);
     }
     return true;
   }
-  std::string check_type(const decoder::FunctionImport& import) const {
-    return types_.check_function(import.type);
-  }
-  std::string check_type(const auto& type) const { return types_.check(type); }
 
   bool check_functions() {
     return std::ranges::all_of(module_.functions, [this](const auto& function) {
@@ -223,7 +221,7 @@ class EnvironmentValidator {
 }  // namespace
 
 Result<ModuleContext> validate_module_environment(const Module& module, const Limits& limits) {
-  ModuleContext context{module, limits, {}, TypeRelations(module)};
+  ModuleContext context{module, limits, {}, {}, TypeRelations(module)};
   if (auto result = EnvironmentValidator(context).validate(); !result)
     return propagate(std::move(result));
   return context;

@@ -16,6 +16,7 @@ struct ModuleContext {
   const decoder::Module& module;
   const Limits& limits;
   std::vector<bool> declared_functions;  ///< may be named by `ref.func` (C.refs)
+  std::vector<bool> exact_imports;       ///< of the imported functions, those of an exact type
   TypeRelations types;                   ///< equality and subtyping of the module's types
 };
 

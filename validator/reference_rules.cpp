@@ -2,6 +2,10 @@
 // Reference Instructions).
 #include "validator/function_checker.hpp"
 
+#include <algorithm>
+
+#include "validator/descriptor_rules.hpp"
+
 namespace airlock::validator {
 
 using namespace decoder::literals;
@@ -16,10 +20,6 @@ namespace {
 /// What a field holds once it is on the stack.
 constexpr ValueType unpacked(const FieldType& field) {
   return field.storage.is_packed() ? decoder::i32 : field.storage;
-}
-
-constexpr ValueType non_null(std::uint32_t type_index) {
-  return ValueType::reference(HeapType{HeapKind::indexed, type_index}, false);
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ bool FunctionChecker::check_reference(const Instruction& instruction) {
         (*declared_)[index] = true;
       else if (!context_.declared_functions[index])
         return fail("undeclared function reference " + std::to_string(index));
-      return push(non_null(module_.function_types[index]));
+      return push_function(index);
     case "ref.is_null"_op:
       return pop_reference(reference) && push(decoder::i32);
     case "ref.as_non_null"_op:
@@ -70,8 +70,16 @@ bool FunctionChecker::check_reference(const Instruction& instruction) {
     case "i31.get_s"_op:
     case "i31.get_u"_op:
       return pop_reference({HeapKind::i31}) && push(decoder::i32);
+    case "ref.get_desc"_op:
+    case "ref.cast_desc_eq"_op:
+    case "ref.cast_desc_eq_null"_op:
+    case "br_on_cast_desc_eq"_op:
+    case "br_on_cast_desc_eq_fail"_op:
+      return check_descriptor(instruction);
     case "struct.new"_op:
     case "struct.new_default"_op:
+    case "struct.new_desc"_op:
+    case "struct.new_default_desc"_op:
     case "struct.get"_op:
     case "struct.get_s"_op:
     case "struct.get_u"_op:
@@ -80,6 +88,20 @@ bool FunctionChecker::check_reference(const Instruction& instruction) {
     default:
       return check_array(instruction);
   }
+}
+
+/// A new object is of just this type. WebAssembly 3.0 has no types that say so.
+ValueType FunctionChecker::new_reference(std::uint32_t type_index) const {
+  const bool is_exact = context_.limits.features.custom_descriptors;
+  return ValueType::reference(HeapType::defined(type_index, is_exact), false);
+}
+
+/// A function that was imported may be of a subtype, unless the import forbids it.
+bool FunctionChecker::push_function(std::uint32_t function) {
+  const auto type = module_.function_types[function];
+  if (function >= context_.exact_imports.size() || context_.exact_imports[function])
+    return push(new_reference(type));
+  return push(ValueType::reference(HeapType::defined(type), false));
 }
 
 const std::vector<FieldType>* FunctionChecker::structure(std::uint32_t type_index) {
@@ -105,21 +127,87 @@ const FieldType* FunctionChecker::mutable_array(std::uint32_t type_index) {
   return nullptr;
 }
 
+// Descriptors
+
+bool FunctionChecker::check_feature(const Instruction& instruction) {
+  return context_.limits.features.custom_descriptors ||
+         fail(needs_custom_descriptors('`' + std::string(name(instruction.opcode)) + '`'));
+}
+
+/// A descriptor of objects of a type. That they are of just that type only one can say that is of
+/// just the descriptor's type.
+bool FunctionChecker::pop_descriptor(const HeapType& described) {
+  const auto* type =
+      described.kind == HeapKind::indexed ? &module_.types[described.index] : nullptr;
+  if (type == nullptr || !type->descriptor)
+    return fail("type " + to_string(described) + " does not have a descriptor");
+  return pop_reference(HeapType::defined(*type->descriptor, described.is_exact));
+}
+
+bool FunctionChecker::check_descriptor(const Instruction& instruction) {
+  if (!check_feature(instruction)) return false;
+  const auto& target = instruction.heap;
+  switch (instruction.opcode) {
+    case "ref.get_desc"_op:
+      return check_get_descriptor(instruction.index);
+    case "ref.cast_desc_eq"_op:
+    case "ref.cast_desc_eq_null"_op:
+      return check_heap_type(target) && pop_descriptor(target) &&
+             pop_reference({types_.top(target)}) &&
+             push(ValueType::reference(target, instruction.opcode == "ref.cast_desc_eq_null"_op));
+    default:
+      return check_branch_on_cast(instruction);
+  }
+}
+
+/// The descriptor of an object that may be of a subtype may be of a subtype, too.
+bool FunctionChecker::check_get_descriptor(std::uint32_t type_index) {
+  if (!check_type_index(type_index)) return false;
+  const auto& descriptor = module_.types[type_index].descriptor;
+  if (!descriptor) return fail("type without descriptor " + std::to_string(type_index));
+  ValueType reference;
+  if (!pop_reference(reference)) return false;
+  const bool is_exact = types_.matches(reference.heap, HeapType::defined(type_index, true));
+  const auto expected = HeapType::defined(type_index, is_exact);
+  if (!types_.matches(reference.heap, expected))
+    return fail_mismatch(ValueType::reference(expected, true), to_string(reference));
+  return push(ValueType::reference(HeapType::defined(*descriptor, is_exact), false));
+}
+
+// Structures and arrays
+
+/// The values of the fields, or that they all have a default value.
+bool FunctionChecker::check_structure_new(const std::vector<FieldType>& fields, bool is_default) {
+  if (is_default)
+    return require(std::ranges::all_of(
+                       fields, [](const auto& field) { return unpacked(field).is_defaultable(); }),
+                   "field type is not defaultable");
+  for (auto i = fields.size(); i-- > 0;) {
+    if (values_.size() == frame().height && frame().is_polymorphic) break;
+    if (!pop(unpacked(fields[i]))) return false;
+  }
+  return true;
+}
+
 bool FunctionChecker::check_structure(const Instruction& instruction) {
   const auto* fields = structure(instruction.index);
   if (fields == nullptr) return false;
-  const auto reference = HeapType{HeapKind::indexed, instruction.index};
+  const auto reference = HeapType::defined(instruction.index);
   switch (instruction.opcode) {
     case "struct.new"_op:
-      for (auto i = fields->size(); i-- > 0;) {
-        if (values_.size() == frame().height && frame().is_polymorphic) break;
-        if (!pop(unpacked((*fields)[i]))) return false;
-      }
-      return push(non_null(instruction.index));
     case "struct.new_default"_op:
-      for (const auto& field : *fields)
-        if (!unpacked(field).is_defaultable()) return fail("field type is not defaultable");
-      return push(non_null(instruction.index));
+      return require(!module_.types[instruction.index].descriptor,
+                     "type with descriptor requires descriptor allocation") &&
+             check_structure_new(*fields, instruction.opcode == "struct.new_default"_op) &&
+             push(new_reference(instruction.index));
+    case "struct.new_desc"_op:
+    case "struct.new_default_desc"_op:
+      return check_feature(instruction) &&
+             require(module_.types[instruction.index].descriptor.has_value(),
+                     "type without descriptor requires non-descriptor allocation") &&
+             pop_descriptor(HeapType::defined(instruction.index, true)) &&
+             check_structure_new(*fields, instruction.opcode == "struct.new_default_desc"_op) &&
+             push(new_reference(instruction.index));
     default:
       break;
   }
@@ -138,7 +226,7 @@ bool FunctionChecker::check_array_new(const Instruction& instruction) {
   const auto* field = array(instruction.index);
   if (field == nullptr) return false;
   const auto element_type = unpacked(*field);
-  const auto result = non_null(instruction.index);
+  const auto result = new_reference(instruction.index);
   switch (instruction.opcode) {
     case "array.new"_op:
       return pop_numbers({element_type, decoder::i32}) && push(result);
@@ -168,7 +256,7 @@ bool FunctionChecker::check_array_new(const Instruction& instruction) {
 bool FunctionChecker::check_array(const Instruction& instruction) {
   constexpr auto i32 = decoder::i32;
   const auto index = instruction.index;
-  const auto reference = ValueType::reference(HeapType{HeapKind::indexed, index}, true);
+  const auto reference = ValueType::reference(HeapType::defined(index), true);
   switch (instruction.opcode) {
     case "array.len"_op:
       return pop_reference({HeapKind::array}) && push(i32);
@@ -193,8 +281,7 @@ bool FunctionChecker::check_array(const Instruction& instruction) {
       const auto* target = mutable_array(index);
       const auto* source = target == nullptr ? nullptr : array(instruction.second_index);
       if (source == nullptr) return false;
-      const auto second =
-          ValueType::reference(HeapType{HeapKind::indexed, instruction.second_index}, true);
+      const auto second = ValueType::reference(HeapType::defined(instruction.second_index), true);
       return require(types_.matches(source->storage, target->storage),
                      "array types do not match") &&
              pop_numbers({reference, i32, second, i32, i32});

@@ -54,7 +54,9 @@ HeapKind TypeRelations::top(const HeapType& type) const {
 
 bool TypeRelations::matches(const HeapType& sub, const HeapType& super) const {
   if (super.kind == HeapKind::indexed) {
-    if (sub.kind == HeapKind::indexed) return is_subtype(sub.index, super.index);
+    if (sub.kind == HeapKind::indexed)
+      return super.is_exact ? sub.is_exact && canonical(sub.index) == canonical(super.index)
+                            : is_subtype(sub.index, super.index);
     if (sub.kind == HeapKind::bottom) return true;
     // Only the bottom of the hierarchy lies below a defined type.
     return abstract_kind(super.index) == HeapKind::func ? sub.kind == HeapKind::nofunc

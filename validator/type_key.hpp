@@ -20,7 +20,9 @@ class TypeKey {
   TypeKey(std::uint32_t first, OuterNumber outer) : first_(first), outer_(outer) {}
 
   void add(const decoder::SubType& type) {
-    number(type.is_final ? 1 : 0);
+    number((type.is_final ? 1u : 0u) | (type.described ? 2u : 0u) | (type.descriptor ? 4u : 0u));
+    if (type.described) index(*type.described);
+    if (type.descriptor) index(*type.descriptor);
     number(type.supertypes.size());
     for (const auto super : type.supertypes) index(super);
     const auto& composite = type.composite;
@@ -53,7 +55,7 @@ class TypeKey {
   void value(const decoder::ValueType& type) {
     number(static_cast<std::uint64_t>(type.kind));
     if (!type.is_reference()) return;
-    number(type.nullable ? 1 : 0);
+    number((type.nullable ? 1u : 0u) | (type.heap.is_exact ? 2u : 0u));
     number(static_cast<std::uint64_t>(type.heap.kind));
     if (type.heap.kind == decoder::HeapKind::indexed) index(type.heap.index);
   }

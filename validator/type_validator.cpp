@@ -1,5 +1,7 @@
 #include "validator/type_validator.hpp"
 
+#include "validator/descriptor_rules.hpp"
+
 namespace airlock::validator {
 
 using decoder::CompositeKind;
@@ -25,7 +27,11 @@ Result<void> TypeValidator::validate() {
     std::string message;
     for (std::size_t i = group.first; i < end && message.empty(); ++i)
       message = check_indices(static_cast<std::uint32_t>(i), end);
+    if (message.empty()) message = check_descriptors(module_.types, group.first, group.count);
     if (message.empty()) relations_.add_group(group);
+    // All depths come first: they are what bounds the way up that matching follows.
+    for (std::size_t i = group.first; i < end && message.empty(); ++i)
+      message = check_depth(static_cast<std::uint32_t>(i));
     for (std::size_t i = group.first; i < end && message.empty(); ++i)
       message = check_supertype(static_cast<std::uint32_t>(i));
     if (!message.empty()) return fail_at(ErrorKind::invalid, group.offset, std::move(message));
@@ -34,8 +40,10 @@ Result<void> TypeValidator::validate() {
 }
 
 std::string TypeValidator::check_indices(const ValueType& type, std::size_t end) const {
-  if (!type.is_reference() || type.heap.kind != HeapKind::indexed || type.heap.index < end)
-    return {};
+  if (!type.is_reference() || type.heap.kind != HeapKind::indexed) return {};
+  if (type.heap.is_exact && !limits_.features.custom_descriptors)
+    return needs_custom_descriptors(to_string(type));
+  if (type.heap.index < end) return {};
   return "unknown type " + std::to_string(type.heap.index);
 }
 
@@ -46,6 +54,8 @@ std::string TypeValidator::check_indices(std::uint32_t index, std::size_t end) c
   for (const auto super : type.supertypes)
     if (super >= index)
       return "unknown type " + std::to_string(super) + " as super type of " + std::to_string(index);
+  if ((type.described || type.descriptor) && !limits_.features.custom_descriptors)
+    return needs_custom_descriptors("type " + std::to_string(index));
   std::string message;
   const auto check_one = [&](const ValueType& part) {
     if (message.empty()) message = check_indices(part, end);
@@ -56,22 +66,31 @@ std::string TypeValidator::check_indices(std::uint32_t index, std::size_t end) c
   return message;
 }
 
-/// A supertype is not final and is matched by its subtypes.
-std::string TypeValidator::check_supertype(std::uint32_t index) {
+/// There is at most one supertype, and not too many above each other.
+std::string TypeValidator::check_depth(std::uint32_t index) {
   const auto& type = module_.types[index];
   depths_.push_back(0);
   if (type.supertypes.empty()) return {};
   const auto name = "sub type " + std::to_string(index);
   if (type.supertypes.size() > 1) return name + " has more than one super type";
-  const auto super = type.supertypes.front();
-  const auto& declared = module_.types[super];
-  if (declared.is_final) return name + " has final super type " + std::to_string(super);
-  if (!relations_.matches(type.composite, declared.composite))
-    return name + " does not match super type " + std::to_string(super);
-  depths_.back() = depths_[super] + 1;
+  depths_.back() = depths_[type.supertypes.front()] + 1;
   if (depths_.back() > limits_.subtype_depth)
     return name + " has too many super types (Limits::subtype_depth)";
   return {};
+}
+
+/// A supertype is not final and is matched by its subtypes.
+std::string TypeValidator::check_supertype(std::uint32_t index) const {
+  const auto& type = module_.types[index];
+  if (type.supertypes.empty()) return {};
+  const auto name = "sub type " + std::to_string(index);
+  const auto super = type.supertypes.front();
+  const auto& declared = module_.types[super];
+  if (declared.is_final) return name + " has final super type " + std::to_string(super);
+  auto message = check_descriptor_subtyping(relations_, module_.types, index, super);
+  if (message.empty() && !relations_.matches(type.composite, declared.composite))
+    message = name + " does not match super type " + std::to_string(super);
+  return message;
 }
 
 std::string TypeValidator::check(const ValueType& type) const {
@@ -96,6 +115,12 @@ std::string TypeValidator::check(const decoder::MemoryType& type) const {
   if (log2 == 0)
     return check_bounds(type.limits, 0xffff'ffff, "memory size must be at most 2^32-1 bytes");
   return check_bounds(type.limits, 0x1'0000, "memory size must be at most 65536 pages (4GiB)");
+}
+
+std::string TypeValidator::check(const decoder::FunctionImport& import) const {
+  if (import.exact && !limits_.features.custom_descriptors)
+    return needs_custom_descriptors("an exact function");
+  return check_function(import.type);
 }
 
 std::string TypeValidator::check(const decoder::GlobalType& type) const {

@@ -25,6 +25,7 @@ class TypeValidator {
   [[nodiscard]] std::string check(const decoder::MemoryType& type) const;
   [[nodiscard]] std::string check(const decoder::GlobalType& type) const;
   [[nodiscard]] std::string check(const decoder::TagType& type) const;
+  [[nodiscard]] std::string check(const decoder::FunctionImport& import) const;
   /// Whether a type index stands for a function type.
   [[nodiscard]] std::string check_function(std::uint32_t type_index) const;
 
@@ -32,7 +33,8 @@ class TypeValidator {
   /// @param end type indices must lie below it
   [[nodiscard]] std::string check_indices(const decoder::ValueType& type, std::size_t end) const;
   [[nodiscard]] std::string check_indices(std::uint32_t index, std::size_t end) const;
-  [[nodiscard]] std::string check_supertype(std::uint32_t index);
+  [[nodiscard]] std::string check_depth(std::uint32_t index);
+  [[nodiscard]] std::string check_supertype(std::uint32_t index) const;
 
   const decoder::Module& module_;
   const Limits& limits_;

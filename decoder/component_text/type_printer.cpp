@@ -34,6 +34,8 @@ std::string sub_type(const SubType& type) {
     for (const auto& field : composite.fields) body += " (field " + field_type(field) + ')';
   }
   body += ')';
+  if (type.descriptor) body = "(descriptor " + std::to_string(*type.descriptor) + ") " + body;
+  if (type.described) body = "(describes " + std::to_string(*type.described) + ") " + body;
   if (type.is_final && type.supertypes.empty()) return body;
   std::string text = type.is_final ? "(sub final " : "(sub ";
   for (const auto super : type.supertypes) text += std::to_string(super) + ' ';
@@ -239,7 +241,8 @@ void ComponentPrinter::print_module_declarator(const component::CoreModuleDeclar
 
 std::string ComponentPrinter::core_extern_type(const ImportType& type) const {
   if (const auto* function = std::get_if<FunctionImport>(&type))
-    return "(func (type " + std::to_string(function->type) + "))";
+    return (function->exact ? "(func (exact (type " : "(func (type ") +
+           std::to_string(function->type) + (function->exact ? ")))" : "))");
   if (const auto* tag = std::get_if<TagType>(&type))
     return "(tag (type " + std::to_string(tag->type) + "))";
   if (const auto* global = std::get_if<GlobalType>(&type)) {

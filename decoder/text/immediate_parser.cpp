@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 
+#include "decoder/text/keywords.hpp"
 #include "decoder/text/module_parser.hpp"
 #include "decoder/text/numbers.hpp"
 
@@ -26,15 +27,14 @@ constexpr std::uint8_t empty_block_type = 0x40;
 
 }  // namespace
 
-/// `select`, `ref.test` and `ref.cast` have a second encoding each.
+/// `select`, and tests and casts, have a second encoding each.
 Opcode ModuleParser::choose_encoding(Opcode opcode) {
-  if (opcode == "select"_op) return at_open("result") ? "select_typed"_op : opcode;
-  const bool is_test = opcode == "ref.test"_op;
-  if (!is_test && opcode != "ref.cast"_op) return opcode;
+  const auto second = second_encoding(opcode);
+  if (!second) return opcode;
+  if (opcode == "select"_op) return at_open("result") ? *second : opcode;
   // Only the nullability goes into the opcode; `(ref t)` is the one form that is not nullable.
   const bool is_nullable = !at_open("ref") || peek(2).text == "null";
-  if (!is_nullable) return opcode;
-  return is_test ? "ref.test_null"_op : "ref.cast_null"_op;
+  return is_nullable ? *second : opcode;
 }
 
 void ModuleParser::parse_immediates(Body& body, Encoder& to, Opcode opcode) {

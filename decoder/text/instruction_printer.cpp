@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "decoder/stack_effect.hpp"
+#include "decoder/text/keywords.hpp"
 #include "decoder/text/module_printer.hpp"
 
 namespace airlock::decoder::text {
@@ -11,14 +12,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> catch_words{"catch", "catch_ref", "catch_all",
                                                       "catch_all_ref"};
-
-/// The name in the text format; see instruction_table.hpp.
-std::string_view text_name(Opcode opcode) {
-  if (opcode == "select_typed"_op) return "select";
-  if (opcode == "ref.test_null"_op) return "ref.test";
-  if (opcode == "ref.cast_null"_op) return "ref.cast";
-  return name(opcode);
-}
 
 /// The shortest decimal that reads back as the same bits; NaNs by their payload.
 template <typename Float, typename Bits>
@@ -313,8 +306,8 @@ std::string ModulePrinter::immediates(const Instruction& next, const PrintedName
     }
     case Immediate::heap_type: {
       if (next.opcode == "ref.null"_op) return with_space(heap_type(next.heap));
-      const bool nullable = next.opcode == "ref.test_null"_op || next.opcode == "ref.cast_null"_op;
-      return with_space(value_type(ValueType::reference(next.heap, nullable)));
+      return with_space(
+          value_type(ValueType::reference(next.heap, is_second_encoding(next.opcode))));
     }
     case Immediate::branch_cast:
       return with_space(label(next.index)) + ' ' +

@@ -54,6 +54,9 @@ constexpr auto plain_keywords = [] {
       "sub",
       "final",
       "rec",
+      "describes",
+      "descriptor",
+      "exact",
       "shared",
       "pagesize",
       // modules
@@ -118,7 +121,33 @@ constexpr auto plain_keywords = [] {
   return words;
 }();
 
+/// Instructions with two encodings: the one the name belongs to, and the other one.
+struct Encodings {
+  Opcode named;
+  Opcode other;
+};
+constexpr auto second_encodings =
+    std::to_array<Encodings>({{"select"_op, "select_typed"_op},
+                              {"ref.test"_op, "ref.test_null"_op},
+                              {"ref.cast"_op, "ref.cast_null"_op},
+                              {"ref.cast_desc_eq"_op, "ref.cast_desc_eq_null"_op}});
+
 }  // namespace
+
+std::optional<Opcode> second_encoding(Opcode opcode) {
+  const auto found = std::ranges::find(second_encodings, opcode, &Encodings::named);
+  if (found == second_encodings.end()) return std::nullopt;
+  return found->other;
+}
+
+bool is_second_encoding(Opcode opcode) {
+  return std::ranges::find(second_encodings, opcode, &Encodings::other) != second_encodings.end();
+}
+
+std::string_view text_name(Opcode opcode) {
+  const auto found = std::ranges::find(second_encodings, opcode, &Encodings::other);
+  return name(found == second_encodings.end() ? opcode : found->named);
+}
 
 bool is_core_keyword(std::string_view word) {
   if (std::ranges::binary_search(plain_keywords, word)) return true;
@@ -128,9 +157,8 @@ bool is_core_keyword(std::string_view word) {
 }
 
 std::optional<Opcode> find_instruction(std::string_view word) {
-  if (word == "select_typed" || word == "ref.test_null" || word == "ref.cast_null")
-    return std::nullopt;
-  return find_opcode(word);
+  const auto opcode = find_opcode(word);
+  return opcode && text_name(*opcode) == word ? opcode : std::nullopt;
 }
 
 }  // namespace airlock::decoder::text

@@ -16,4 +16,11 @@ namespace airlock::decoder::text {
 /// words of the text format.
 [[nodiscard]] std::optional<Opcode> find_instruction(std::string_view word);
 
+/// The other encoding of an instruction that has two, given the first.
+[[nodiscard]] std::optional<Opcode> second_encoding(Opcode opcode);
+[[nodiscard]] bool is_second_encoding(Opcode opcode);
+
+/// The word of the text format for an instruction.
+[[nodiscard]] std::string_view text_name(Opcode opcode);
+
 }  // namespace airlock::decoder::text

@@ -20,6 +20,9 @@ struct ExternWord {
 constexpr auto extern_words = std::to_array<ExternWord>(
     {{"func", 1, 0}, {"table", 2, 1}, {"memory", 3, 2}, {"global", 4, 3}, {"tag", 5, 4}});
 
+/// In place of the number of functions: imported with just this type, not a subtype.
+constexpr std::uint8_t exact_function_code = 0x20;
+
 const ExternWord* find_extern(const Token& token) {
   if (token.kind != TokenKind::keyword) return nullptr;
   const auto found = std::ranges::find(extern_words, token.text, &ExternWord::word);
@@ -192,11 +195,13 @@ void ModuleParser::parse_import() {
 void ModuleParser::parse_import_type(Space which, Encoder& to) {
   const auto kind =
       std::ranges::find(extern_words, static_cast<std::uint8_t>(which), &ExternWord::space);
-  to.byte(kind->code);
+  const bool is_exact = which == Space::function && take_open("exact");
+  to.byte(is_exact ? exact_function_code : kind->code);
   switch (which) {
     case Space::function: {
       IndexSpace locals;
       to.unsigned_number(parse_type_use(ParameterNames::bound, &locals).type);
+      if (is_exact) expect_close();
       if (auto names = locals.names(); !names.empty())
         local_names_.push_back({defined_[kind->space] - 1, std::move(names)});
       return;

@@ -141,6 +141,7 @@ class ModuleParser : public TokenParser {
   void parse_recursive_group();
   void parse_type_definition(Encoder& to, bool is_alone);
   void parse_sub_type(Encoder& to, bool is_alone);
+  bool parse_descriptor_clauses(Encoder& to);
   void parse_composite_type(Encoder& to, TypeEntry& entry);
   void parse_struct_type(Encoder& to, TypeEntry& entry);
   void parse_field_type(Encoder& to);

@@ -151,6 +151,8 @@ void ModulePrinter::print_type(std::uint32_t index, std::size_t depth,
     text_ << (type.is_final ? "(sub final " : "(sub ");
     for (const auto super : type.supertypes) text_ << types_.use(super) << " ";
   }
+  if (type.described) text_ << "(describes " << types_.use(*type.described) << ") ";
+  if (type.descriptor) text_ << "(descriptor " << types_.use(*type.descriptor) << ") ";
   const auto& composite = type.composite;
   if (composite.kind == CompositeKind::function) {
     text_ << "(func";
@@ -172,7 +174,8 @@ void ModulePrinter::print_type(std::uint32_t index, std::size_t depth,
 }
 
 std::string ModulePrinter::heap_type(const HeapType& type) const {
-  return type.kind == HeapKind::indexed ? types_.use(type.index) : to_string(type);
+  if (type.kind != HeapKind::indexed) return to_string(type);
+  return type.is_exact ? "(exact " + types_.use(type.index) + ')' : types_.use(type.index);
 }
 
 std::string ModulePrinter::value_type(const ValueType& type) const {
@@ -252,7 +255,9 @@ void ModulePrinter::print_imports() {
     text_ << "(import " << quote_string(import.module) << " " << quote_string(import.name) << " ("
           << extern_words[kind] << names_of(import.kind()).numbered_definition(index) << " ";
     if (const auto* function = std::get_if<FunctionImport>(&import.type))
-      text_ << function_signature(function->type, local_names(module_, index, function->type, {}));
+      text_ << (function->exact ? "(exact " : "")
+            << function_signature(function->type, local_names(module_, index, function->type, {}))
+            << (function->exact ? ")" : "");
     else if (const auto* table = std::get_if<TableType>(&import.type))
       text_ << table_type(*table);
     else if (const auto* memory = std::get_if<MemoryType>(&import.type))

@@ -50,6 +50,54 @@ std::vector<std::string> body_of(std::string_view source) {
 
 // ---- What text stands for
 
+TEST(Assemble, DescriptorsAndExactTypes) {
+  const auto module = module_of(R"(
+    (rec
+      (type $a (sub (descriptor $b) (struct (field (ref null (exact $a))))))
+      (type $b (sub (describes $a) (descriptor $c) (struct)))
+      (type $c (describes $b) (struct)))
+    (type $f (func))
+    (import "" "" (func (exact (type $f) (param) (result))))
+    (func (import "" "") (exact (param (ref (exact 0)))))
+    (func (import "" "") (type $f)))");
+  ASSERT_EQ(module.types.size(), 5u);
+  EXPECT_EQ(module.types[1].described, 0u);
+  EXPECT_EQ(module.types[1].descriptor, 2u);
+  EXPECT_FALSE(module.types[1].is_final);
+  EXPECT_TRUE(module.types[2].is_final);
+  EXPECT_EQ(module.types[0].composite.fields[0].storage,
+            ValueType::reference(HeapType::defined(0, true), true));
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_EQ(std::get<FunctionImport>(module.imports[i].type).exact, i < 2);
+  EXPECT_EQ(std::get<FunctionImport>(module.imports[1].type).type, 4u);
+}
+
+TEST(Assemble, CastsByDescriptorHaveTwoEncodings) {
+  EXPECT_THAT(
+      body_of("(type (struct)) (func (ref.cast_desc_eq (ref 0)) "
+              "(ref.cast_desc_eq (ref null 0)) (br_on_cast_desc_eq 0 anyref (ref 0)))"),
+      ElementsAre("ref.cast_desc_eq", "ref.cast_desc_eq_null", "br_on_cast_desc_eq", "end"));
+  EXPECT_THAT(error_of("(func (ref.cast_desc_eq_null (ref null any)))"),
+              StartsWith("unknown operator"));
+}
+
+TEST(Assemble, RefusesDescriptorsAndExactTypesOutOfPlace) {
+  for (const char* source :
+       {"(type (descriptor 0) (describes 0) (struct))", "(type (struct (descriptor 0)))",
+        "(type (descriptor 0 1) (struct))", "(type (descriptor) (struct))", "(type (descriptor 0))",
+        "(type (descriptor 0) (sub (struct)))", "(func (param (ref (exact))))",
+        "(func (param (ref (exact 0 1))))", "(func (param (ref (exact (exact 0)))))",
+        "(func (param (exact 0)))", "(func (exact (param i32)))",
+        "(import \"\" \"\" (func (exact) (param i32)))", "(import \"\" \"\" (global (exact i32)))",
+        "(type (exact (func)))"})
+    EXPECT_THAT(error_of(source), StartsWith("unexpected token")) << source;
+  EXPECT_EQ(error_of("(type (descriptor $x) (struct))"), "unknown type $x");
+  for (const char* source :
+       {"(type (descriptor", "(type (descriptor 0", "(func (param (ref (exact 0",
+        "(import \"\" \"\" (func (exact (type 0"})
+    EXPECT_NE(error_of(source), "no error") << source;
+}
+
 TEST(Assemble, EmptyModules) {
   for (const char* source : {"", "(module)", " ;; nothing\n"})
     EXPECT_EQ(assemble(source)->binary.size(), 8u) << source;

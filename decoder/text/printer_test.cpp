@@ -52,6 +52,40 @@ TEST(Printer, PrintsFieldsAndCode) {
 )");
 }
 
+TEST(Printer, DescriptorsAndExactTypes) {
+  constexpr std::string_view source = R"((module
+  (rec
+    (type $a (sub (descriptor $b) (struct)))
+    (type $b (sub final (describes $a) (descriptor 2) (struct)))
+    (type (;2;) (describes $b) (struct))
+  )
+  (type $f (func (param (ref (exact $a)))))
+  (import "" "" (func (;0;) (exact (type $f) (param (ref (exact $a))))))
+  (import "" "" (func (;1;) (type $f) (param (ref (exact $a)))))
+)
+)";
+  const auto text = printed(source);
+  EXPECT_THAT(text, HasSubstr("(type $a (sub (descriptor $b) (struct)))"));
+  EXPECT_THAT(text, HasSubstr("(type $b (describes $a) (descriptor 2) (struct))"));
+  EXPECT_THAT(text, HasSubstr("(type (;2;) (describes $b) (struct))"));
+  EXPECT_THAT(text, HasSubstr("(func (;0;) (exact (type $f) (param (ref (exact $a)))))"));
+  EXPECT_THAT(text, HasSubstr("(func (;1;) (type $f) (param (ref (exact $a))))"));
+  EXPECT_EQ(printed(text), text);
+}
+
+TEST(Printer, CastsByDescriptor) {
+  constexpr std::string_view source = R"((rec (type $a (descriptor $b) (struct (field i32)))
+         (type $b (describes $a) (struct)))
+    (func (param anyref (ref null $b)) (result anyref)
+      (drop (ref.get_desc $a (struct.new_desc $a (i32.const 1) (ref.null none))))
+      (drop (ref.cast_desc_eq (ref null (exact $a)) (local.get 0) (ref.null none)))
+      (br_on_cast_desc_eq 0 anyref (ref $a) (local.get 0) (local.get 1))))";
+  const auto text = printed(source, {.is_folded = true});
+  EXPECT_THAT(text, HasSubstr("(struct.new_desc $a (i32.const 1) (ref.null none))"));
+  EXPECT_THAT(text, HasSubstr("(ref.cast_desc_eq (ref null (exact $a)) (local.get 0) "));
+  EXPECT_THAT(text, HasSubstr("(br_on_cast_desc_eq 0 anyref (ref $a) (local.get 0) "));
+}
+
 TEST(Printer, LabelsThatAreHiddenAreNumbers) {
   EXPECT_THAT(printed("(func block $l block $l br 1 br 0 end end)"),
               HasSubstr("br 1\n        br $l\n"));

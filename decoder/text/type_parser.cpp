@@ -47,7 +47,8 @@ constexpr auto value_words = std::to_array<ValueWord>({
 
 constexpr std::uint8_t array_code = 0x5e, struct_code = 0x5f, function_code = 0x60;
 constexpr std::uint8_t sub_code = 0x50, sub_final_code = 0x4f, rec_code = 0x4e;
-constexpr std::uint8_t ref_code = 0x64, ref_null_code = 0x63;
+constexpr std::uint8_t ref_code = 0x64, ref_null_code = 0x63, exact_code = 0x62;
+constexpr std::uint8_t describes_code = 0x4c, descriptor_code = 0x4d;
 
 }  // namespace
 
@@ -114,9 +115,11 @@ void ModuleParser::parse_sub_type(Encoder& to, bool is_alone) {
       to.byte(is_final ? sub_final_code : sub_code);
       supertypes.write_to(to);
     }
+    is_plain = !parse_descriptor_clauses(to) && is_plain;
     parse_composite_type(to, entry);
     expect_close();
   } else {
+    is_plain = !parse_descriptor_clauses(to);
     parse_composite_type(to, entry);
   }
   if (is_plain && is_alone && entry.function) {
@@ -124,6 +127,20 @@ void ModuleParser::parse_sub_type(Encoder& to, bool is_alone) {
     encode(encoded, *entry.function);
     function_types_.emplace(encoded.view(), index);
   }
+}
+
+/// `(describes x)? (descriptor x)?` @return whether there was one
+bool ModuleParser::parse_descriptor_clauses(Encoder& to) {
+  const auto take_clause = [&](std::string_view word, std::uint8_t code) {
+    if (!take_open(word)) return false;
+    to.byte(code);
+    to.unsigned_number(parse_index(Space::type));
+    expect_close();
+    return true;
+  };
+  const bool is_descriptor = take_clause("describes", describes_code);
+  const bool has_descriptor = take_clause("descriptor", descriptor_code);
+  return is_descriptor || has_descriptor;
 }
 
 void ModuleParser::parse_composite_type(Encoder& to, TypeEntry& entry) {
@@ -217,12 +234,21 @@ ValueType ModuleParser::parse_reference_type() {
 }
 
 HeapType ModuleParser::parse_heap_type() {
-  if (at_index()) return {HeapKind::indexed, parse_index(Space::type)};
+  if (at_index()) return HeapType::defined(parse_index(Space::type));
+  if (take_open("exact")) {
+    if (!at_index()) {
+      fail_unexpected();
+      return {};
+    }
+    const auto type = HeapType::defined(parse_index(Space::type), true);
+    expect_close();
+    return type;
+  }
   if (at(TokenKind::keyword)) {
     const auto found = std::ranges::find(heap_words, peek().text, &HeapWord::word);
     if (found != heap_words.end()) {
       take();
-      return {found->kind, 0};
+      return {found->kind};
     }
   }
   fail_unexpected();
@@ -383,10 +409,11 @@ void ModuleParser::encode(Encoder& to, const ValueType& type) {
 }
 
 void ModuleParser::encode(Encoder& to, const HeapType& type) {
-  if (type.kind == HeapKind::indexed)
-    to.signed_number(type.index);
-  else
-    to.byte(std::ranges::find(heap_words, type.kind, &HeapWord::kind)->code);
+  if (type.kind != HeapKind::indexed)
+    return to.byte(std::ranges::find(heap_words, type.kind, &HeapWord::kind)->code);
+  if (!type.is_exact) return to.signed_number(type.index);
+  to.byte(exact_code);
+  to.unsigned_number(type.index);
 }
 
 void ModuleParser::encode(Encoder& to, const GlobalType& type) {

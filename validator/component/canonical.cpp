@@ -420,8 +420,7 @@ Result<void> CanonValidator::check_thread_new(ResolvedCanon& canon) {
       (start.parameters[0] != decoder::i32 && start.parameters[0] != decoder::i64))
     return invalid("start function must take a single `i32` or `i64` argument");
   if (kind == CanonKind::thread_spawn_ref) {
-    const auto reference =
-        ValueType::reference({decoder::HeapKind::indexed, entry.canonical}, true);
+    const auto reference = ValueType::reference(decoder::HeapType::defined(entry.canonical), true);
     define(canon, {reference, start.parameters[0]}, {decoder::i32});
     return {};
   }

@@ -47,7 +47,7 @@ ComponentValidator::ComponentValidator(std::shared_ptr<const syntax::ComponentTr
       options_(options),
       types_(std::make_shared<ComponentTypes>()),
       builder_(*types_, limits, tree_->binary->size()),
-      core_(*types_),
+      core_(*types_, limits.features),
       flattener_(*types_),
       components_(tree_->components.size()) {}
 

@@ -2,6 +2,8 @@
 
 #include <unordered_set>
 
+#include "validator/descriptor_rules.hpp"
+
 namespace airlock::validator::component {
 
 using decoder::CompositeKind;
@@ -74,6 +76,8 @@ std::string describe(const decoder::FunctionType& type) {
 Result<HeapType> CoreTypeBuilder::resolve(HeapType heap,
                                           const std::vector<CoreTypeEntry>& space) const {
   if (heap.kind != HeapKind::indexed) return heap;
+  if (heap.is_exact && !features_.custom_descriptors)
+    return fail(ErrorKind::invalid, needs_custom_descriptors(to_string(heap)));
   if (heap.index >= space.size()) return fail(ErrorKind::invalid, "type index out of bounds");
   if (space[heap.index].module) return fail(ErrorKind::invalid, "core type index is a module type");
   heap.index = space[heap.index].canonical;
@@ -100,10 +104,16 @@ Result<SubType> CoreTypeBuilder::resolve(SubType type,
     if (!resolved) return propagate(std::move(resolved));
     *value = *resolved;
   }
-  for (auto& super : type.supertypes) {
-    auto resolved = resolve(HeapType{HeapKind::indexed, super}, space);
+  if ((type.described || type.descriptor) && !features_.custom_descriptors)
+    return fail(ErrorKind::invalid, needs_custom_descriptors("a descriptor clause"));
+  std::vector<std::uint32_t*> indices;
+  for (auto& super : type.supertypes) indices.push_back(&super);
+  if (type.described) indices.push_back(&*type.described);
+  if (type.descriptor) indices.push_back(&*type.descriptor);
+  for (auto* index : indices) {
+    auto resolved = resolve(HeapType::defined(*index), space);
     if (!resolved) return propagate(std::move(resolved));
-    super = resolved->index;
+    *index = resolved->index;
   }
   return type;
 }
@@ -115,6 +125,10 @@ Result<void> CoreTypeBuilder::check_supertypes(const SubType& type, std::uint32_
     const auto& above = types_.core_.types[super];
     if (above.is_final || !types_.core_relations_.matches(type.composite, above.composite))
       return fail(ErrorKind::invalid, "sub type");
+    if (auto message = check_descriptor_subtyping(types_.core_relations_, types_.core_.types,
+                                                  own_index, super);
+        !message.empty())
+      return fail(ErrorKind::invalid, std::move(message));
   }
   return {};
 }
@@ -132,6 +146,8 @@ Result<void> CoreTypeBuilder::add_group(const std::vector<SubType>& group,
     if (!resolved) return propagate(std::move(resolved));
     core.types.push_back(std::move(*resolved));
   }
+  if (auto message = check_descriptors(core.types, first, count); !message.empty())
+    return fail(ErrorKind::invalid, std::move(message));
   core.groups.push_back({first, count});
   types_.core_relations_.add_group(core.groups.back());
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -156,7 +172,7 @@ CoreFunctionId CoreTypeBuilder::function(std::vector<ValueType> parameters,
 
 Result<CoreFunctionId> CoreTypeBuilder::resolve_function(
     std::uint32_t index, const std::vector<CoreTypeEntry>& space) const {
-  auto resolved = resolve(HeapType{HeapKind::indexed, index}, space);
+  auto resolved = resolve(HeapType::defined(index), space);
   if (!resolved) return propagate(std::move(resolved));
   if (types_.core_.types[resolved->index].composite.kind != CompositeKind::function)
     return fail(ErrorKind::invalid, "core type index is not a function type");
@@ -182,8 +198,11 @@ Result<CoreExternType> CoreTypeBuilder::resolve(const decoder::ImportType& type,
     result.type = decoder::GlobalType{*value, global->is_mutable};
   } else {
     const auto* tag = std::get_if<decoder::TagType>(&type);
-    auto function =
-        resolve_function(tag ? tag->type : std::get<decoder::FunctionImport>(type).type, space);
+    const auto* plain = std::get_if<decoder::FunctionImport>(&type);
+    // Whether a function is of just the type of an exact import shows when it is there.
+    if (plain && plain->exact && !features_.custom_descriptors)
+      return fail(ErrorKind::invalid, needs_custom_descriptors("an exact function"));
+    auto function = resolve_function(tag ? tag->type : plain->type, space);
     if (!function) return propagate(std::move(function));
     if (tag && !types_[*function].results.empty())
       return fail(ErrorKind::invalid, "non-empty tag result type");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "decoder/error.hpp"
+#include "decoder/limits.hpp"
 #include "decoder/module.hpp"
 #include "validator/component/component_types.hpp"
 
@@ -16,7 +17,8 @@ namespace airlock::validator::component {
 /// Makes core types in an arena. An index space of core types is a list of `CoreTypeEntry`.
 class CoreTypeBuilder {
  public:
-  explicit CoreTypeBuilder(ComponentTypes& types) : types_(types) {}
+  CoreTypeBuilder(ComponentTypes& types, const Features& features)
+      : types_(types), features_(features) {}
 
   /// Appends the types of a group to an index space. Their indices are those of that space.
   [[nodiscard]] Result<void> add_group(const std::vector<decoder::SubType>& group,
@@ -53,6 +55,7 @@ class CoreTypeBuilder {
                                               std::uint32_t own_index) const;
 
   ComponentTypes& types_;
+  const Features& features_;
 };
 
 /// Why something of type `actual` cannot be used as `expected`; empty if it can.

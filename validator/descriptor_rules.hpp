@@ -1,0 +1,30 @@
+// Descriptors of types (custom descriptors proposal: Custom Descriptor Definitions).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "decoder/types.hpp"
+#include "validator/subtyping.hpp"
+
+namespace airlock::validator {
+
+/// What is said of something that belongs to the proposal while it is turned off.
+[[nodiscard]] std::string needs_custom_descriptors(std::string_view what);
+
+/// Whether types describe each other as they should: within one recursive group, both ways, the
+/// described type first, and structures only.
+/// @param types all types; those of the group begin at `first`
+/// @return what is wrong, or an empty text
+[[nodiscard]] std::string check_descriptors(std::span<const decoder::SubType> types,
+                                            std::uint32_t first, std::uint32_t count);
+
+/// Whether the descriptor clauses of a type fit those of its supertype.
+/// @return what is wrong, or an empty text
+[[nodiscard]] std::string check_descriptor_subtyping(const TypeRelations& relations,
+                                                     std::span<const decoder::SubType> types,
+                                                     std::uint32_t sub, std::uint32_t super);
+
+}  // namespace airlock::validator
