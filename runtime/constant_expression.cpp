@@ -76,9 +76,11 @@ class Evaluator final : RootSource {
       case "extern.convert_any"_op:
         return {};  // the bits are the same
       case "struct.new"_op:
-        return new_structure(layout().fields.size());
       case "struct.new_default"_op:
-        return new_structure_of_defaults();
+        return new_structure(instruction_.opcode == "struct.new_default"_op);
+      case "struct.new_desc"_op:
+      case "struct.new_default_desc"_op:
+        return new_described_structure(instruction_.opcode == "struct.new_default_desc"_op);
       case "array.new"_op:
       case "array.new_default"_op:
         return new_array(instruction_.opcode == "array.new"_op);
@@ -128,21 +130,36 @@ class Evaluator final : RootSource {
     return push({.bits = reinterpret_cast<std::uint64_t>(object)});
   }
 
-  Result<void> new_structure(std::size_t count) {
-    if (stack_.size() < count) return mismatch();
+  /// A structure, whose fields have default values or those on the stack below others.
+  Object* make_structure(bool is_default, std::size_t others) {
     Object* object = heap_.allocate_structure(layout());
-    if (object == nullptr) return exhausted();
-    const Constant* value = stack_.data() + (stack_.size() - count);
+    if (object == nullptr) return nullptr;
+    if (is_default) {
+      semantics::initialize_default(*object, layout().size);
+      return object;
+    }
+    const Constant* value = stack_.data() + (stack_.size() - others - layout().fields.size());
     for (const FieldLayout& field : layout().fields)
       store_field(object->at(field.offset), field, (value++)->data());
-    return replace(count, object);
+    return object;
   }
 
-  Result<void> new_structure_of_defaults() {
-    Object* object = heap_.allocate_structure(layout());
+  Result<void> new_structure(bool is_default) {
+    const std::size_t count = is_default ? 0 : layout().fields.size();
+    if (stack_.size() < count) return mismatch();
+    Object* object = make_structure(is_default, 0);
+    return object != nullptr ? replace(count, object) : exhausted();
+  }
+
+  Result<void> new_described_structure(bool is_default) {
+    const std::size_t count = is_default ? 1 : layout().fields.size() + 1;
+    if (stack_.size() < count) return mismatch();
+    if (stack_.back()[0].bits == 0)
+      return std::unexpected(to_error(Trap(TrapCode::null_descriptor_reference)));
+    Object* object = make_structure(is_default, 1);
     if (object == nullptr) return exhausted();
-    semantics::initialize_default(*object, layout().size);
-    return replace(0, object);
+    semantics::store_descriptor(*object, layout(), stack_.back()[0].bits);
+    return replace(count, object);
   }
 
   Result<void> new_array(bool has_value) {

@@ -102,9 +102,8 @@ TEST(Layout, PacksFieldsWithTheirAlignment) {
                                                decoder::v128,
                                                {decoder::ValueKind::i8},
                                                ValueType::reference(HeapKind::eq),
-                                               decoder::funcref})
-              .composite,
-          layout);
+                                               decoder::funcref}),
+          nullptr, layout);
   std::vector<std::uint32_t> offsets;
   for (const auto& field : layout.fields) offsets.push_back(field.offset);
   EXPECT_EQ(offsets, (std::vector<std::uint32_t>{8, 10, 12, 16, 24, 40, 48, 56}));
@@ -119,12 +118,57 @@ TEST(Layout, OfAnExtensionHasTheFieldsOfTheSupertypeInTheirPlaces) {
                             decoder::v128, ValueType{decoder::ValueKind::i16}, decoder::f32}) {
     fields.push_back(field);
     Layout layout;
-    lay_out(composite(CompositeKind::structure, fields).composite, layout);
+    lay_out(composite(CompositeKind::structure, fields), nullptr, layout);
     std::vector<std::uint32_t> offsets;
     for (const auto& place : layout.fields) offsets.push_back(place.offset);
     EXPECT_TRUE(std::equal(previous.begin(), previous.end(), offsets.begin()));
     previous = offsets;
   }
+}
+
+std::vector<std::uint32_t> offsets_of(const Layout& layout) {
+  std::vector<std::uint32_t> offsets;
+  for (const auto& field : layout.fields) offsets.push_back(field.offset);
+  return offsets;
+}
+
+TEST(Layout, ADescriptorLiesBeforeTheFieldsOfTheTypeThatBringsIt) {
+  const ValueType byte{decoder::ValueKind::i8};
+  auto described = composite(CompositeKind::structure, {byte, decoder::i32});
+  described.descriptor = 1;
+  Layout first;
+  lay_out(described, nullptr, first);
+  EXPECT_EQ(first.descriptor_offset, 8u);
+  EXPECT_EQ(offsets_of(first), (std::vector<std::uint32_t>{16, 20}));
+  EXPECT_EQ(first.references, std::vector<std::uint32_t>{8});
+  EXPECT_TRUE(first.has_references);
+
+  // A supertype without one keeps its fields where they are.
+  Layout plain;
+  lay_out(composite(CompositeKind::structure, {byte}), nullptr, plain);
+  EXPECT_EQ(plain.descriptor_offset, 0u);
+  Layout second;
+  lay_out(described, &plain, second);
+  EXPECT_EQ(second.descriptor_offset, 16u);
+  EXPECT_EQ(offsets_of(second), (std::vector<std::uint32_t>{8, 24}));
+
+  // And subtypes keep both.
+  auto extended = composite(CompositeKind::structure, {byte, decoder::i32, byte, decoder::i64});
+  extended.descriptor = 1;
+  Layout third;
+  lay_out(extended, &second, third);
+  EXPECT_EQ(third.descriptor_offset, 16u);
+  EXPECT_EQ(offsets_of(third), (std::vector<std::uint32_t>{8, 24, 28, 32}));
+  EXPECT_EQ(third.size, 40u);
+}
+
+TEST(Layout, OfAStructureWithoutFieldsHoldsItsDescriptor) {
+  auto described = composite(CompositeKind::structure, {});
+  described.descriptor = 1;
+  Layout layout;
+  lay_out(described, nullptr, layout);
+  EXPECT_EQ(layout.descriptor_offset, 8u);
+  EXPECT_EQ(layout.size, 16u);
 }
 
 TEST(Layout, FindsTheSmallestCellThatHolds) {
@@ -176,6 +220,29 @@ TEST_F(HeapTest, KeepsWhatIsReachableAndReusesTheRest) {
   EXPECT_EQ(heap.statistics().live_bytes, cell_sizes[list->size_class]);
   EXPECT_EQ(node(9, nullptr), lost);
   EXPECT_EQ(number(kept), 7u);
+}
+
+TEST_F(HeapTest, FollowsDescriptors) {
+  decoder::Module module;
+  module.types.assign(2, composite(CompositeKind::structure, {decoder::i32}));
+  module.types[0].descriptor = 1;
+  module.types[1].described = 0;
+  module.groups.push_back({.first = 0, .count = 2});
+  const auto ids = types.intern(module);
+  heap.know_types();
+  const Layout& described = types.get(ids[0]).layout;
+  Object* object = heap.allocate_structure(described);
+  Object* descriptor = heap.allocate_structure(types.get(ids[1]).layout);
+  ASSERT_NE(descriptor, nullptr);
+  const std::uint64_t address = bits(descriptor);
+  std::memcpy(object->at(described.descriptor_offset), &address, sizeof address);
+  roots.slots = {slot(object)};
+  heap.collect();
+  EXPECT_TRUE(heap.is_object(bits(object)));
+  EXPECT_TRUE(heap.is_object(address));
+  roots.slots.clear();
+  heap.collect();
+  EXPECT_FALSE(heap.is_object(address));
 }
 
 TEST_F(HeapTest, FreesCycles) {
@@ -390,7 +457,7 @@ TEST(Heap, WithoutALimitHoldsNothing) {
   TypeRegistry types;
   Heap heap(types, {.limit = 0});
   Layout layout;
-  lay_out(composite(CompositeKind::structure, {decoder::i32}).composite, layout);
+  lay_out(composite(CompositeKind::structure, {decoder::i32}), nullptr, layout);
   EXPECT_EQ(heap.allocate_structure(layout), nullptr);
 }
 

@@ -83,7 +83,8 @@ std::string describe(const decoder::GlobalType& type) {
 struct Describer {
   const decoder::Module& module;
   std::string operator()(const decoder::FunctionImport& type) const {
-    return "function " + to_string(module.types[type.type].composite.function);
+    return (type.exact ? "exact function " : "function ") +
+           to_string(module.types[type.type].composite.function);
   }
   std::string operator()(const decoder::TagType& type) const {
     return "tag " + to_string(module.types[type.type].composite.function);

@@ -1,6 +1,7 @@
 #include "runtime/layout.hpp"
 
 #include <cstring>
+#include <optional>
 
 namespace airlock::runtime {
 namespace {
@@ -40,26 +41,49 @@ bool is_followed(const decoder::ValueType& storage) {
          heap != decoder::HeapKind::i31;
 }
 
+/// How many fields lie before the descriptor, if the type has one. It stays where the supertype has
+/// it; the first type with a descriptor puts it before its own fields.
+std::optional<std::size_t> fields_before_descriptor(const decoder::SubType& type,
+                                                    const Layout* super) {
+  if (!type.descriptor || type.composite.kind != CompositeKind::structure) return std::nullopt;
+  if (super == nullptr) return 0;
+  return super->descriptor_offset != 0 ? super->fields_before_descriptor : super->fields.size();
+}
+
 }  // namespace
 
-void lay_out(const decoder::CompositeType& type, Layout& layout) {
-  layout.kind = type.kind;
-  if (type.kind == CompositeKind::function) return;
+void lay_out(const decoder::SubType& type, const Layout* super, Layout& layout) {
+  const auto& composite = type.composite;
+  layout.kind = composite.kind;
+  if (composite.kind == CompositeKind::function) return;
   std::uint32_t end = sizeof(Object);
-  layout.fields.reserve(type.fields.size());
-  for (const auto& field : type.fields) {
-    FieldLayout place{.storage = field.storage.kind, .width_log2 = width_log2(field.storage.kind)};
+  const auto take = [&end](std::uint32_t width) {
     // Nothing is aligned to more than eight bytes: cells are not, either.
-    const std::uint32_t alignment = place.width() < 8 ? place.width() : 8;
-    place.offset = (end + alignment - 1) / alignment * alignment;
-    end = place.offset + place.width();
-    if (is_followed(field.storage)) {
-      layout.has_references = true;
-      layout.references.push_back(place.offset);
+    const std::uint32_t alignment = width < 8 ? width : 8;
+    const std::uint32_t offset = (end + alignment - 1) / alignment * alignment;
+    end = offset + width;
+    return offset;
+  };
+  const auto add_reference = [&layout](std::uint32_t offset) {
+    layout.has_references = true;
+    layout.references.push_back(offset);
+  };
+  const auto before_descriptor = fields_before_descriptor(type, super);
+  layout.fields.reserve(composite.fields.size());
+  for (std::size_t i = 0; i <= composite.fields.size(); ++i) {
+    if (i == before_descriptor) {
+      layout.fields_before_descriptor = static_cast<std::uint32_t>(i);
+      layout.descriptor_offset = take(sizeof(std::uint64_t));
+      add_reference(layout.descriptor_offset);
     }
+    if (i == composite.fields.size()) break;
+    const auto& storage = composite.fields[i].storage;
+    FieldLayout place{.storage = storage.kind, .width_log2 = width_log2(storage.kind)};
+    place.offset = take(place.width());
+    if (is_followed(storage)) add_reference(place.offset);
     layout.fields.push_back(place);
   }
-  if (type.kind == CompositeKind::array) {
+  if (composite.kind == CompositeKind::array) {
     layout.references.clear();
     layout.fields.front().offset = sizeof(Object);
     return;

@@ -78,6 +78,8 @@ struct Layout {
   std::uint32_t size_class = 0;           ///< of a structure
   std::vector<FieldLayout> fields;        ///< of a structure in order; of an array one
   std::vector<std::uint32_t> references;  ///< of a structure: offsets the collector follows
+  std::uint32_t descriptor_offset = 0;    ///< of a structure that has one: from its beginning
+  std::uint32_t fields_before_descriptor = 0;
   /// All supertypes from the root down to the type itself, which stands at `depth`.
   const TypeId* display = nullptr;
   std::uint32_t depth = 0;
@@ -90,8 +92,11 @@ struct Layout {
 };
 
 /// Lays out a structure or array type. A structure that extends another has the fields of that one
-/// at the same offsets, since a field's offset only depends on the fields before it.
-void lay_out(const decoder::CompositeType& type, Layout& layout);
+/// at the same offsets, since a field's offset only depends on what lies before it. A descriptor
+/// lies behind the fields of the first supertype that has one's own supertype: where that type's
+/// own fields begin.
+/// @param super the layout of the supertype; null if there is none
+void lay_out(const decoder::SubType& type, const Layout* super, Layout& layout);
 
 /// What a field holds, as a value: two slots for a v128; packed fields are extended with zeros.
 [[nodiscard]] std::array<Slot, 2> load_field(const std::byte* place, const FieldLayout& field);

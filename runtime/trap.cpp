@@ -36,10 +36,14 @@ std::string_view trap_text(TrapCode code) {
       return "null i31 reference";
     case TrapCode::null_exception_reference:
       return "null exception reference";
+    case TrapCode::null_descriptor_reference:
+      return "null descriptor reference";
     case TrapCode::out_of_bounds_array_access:
       return "out of bounds array access";
     case TrapCode::cast_failure:
       return "cast failure";
+    case TrapCode::descriptor_cast_failure:
+      return "descriptor cast failure";
     case TrapCode::unaligned_atomic:
       return "unaligned atomic";
     case TrapCode::expected_shared_memory:

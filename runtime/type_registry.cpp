@@ -16,10 +16,13 @@ using decoder::HeapType;
 using decoder::SubType;
 using decoder::ValueType;
 
-/// Calls `visit` for every type index in a type: of supertypes and of indexed heap types.
+/// Calls `visit` for every type index in a type: of supertypes, of what it describes and what
+/// describes it, and of indexed heap types.
 template <typename Type, typename Visitor>
 void for_each_index(Type& type, Visitor visit) {
   for (auto& super : type.supertypes) visit(super);
+  if (type.described) visit(*type.described);
+  if (type.descriptor) visit(*type.descriptor);
   const auto in_value = [&](auto& value) {
     if (value.is_reference() && value.heap.kind == HeapKind::indexed) visit(value.heap.index);
   };
@@ -68,7 +71,9 @@ TypeId TypeRegistry::append(SubType type) {
   entry.layout.type = id;
   entry.layout.display = entry.supertypes.data();
   entry.layout.depth = static_cast<std::uint32_t>(entry.supertypes.size()) - 1;
-  lay_out(entry.type.composite, entry.layout);
+  const bool has_supertype = entry.supertypes.size() > 1;
+  lay_out(entry.type, has_supertype ? &get(entry.type.supertypes[0]).layout : nullptr,
+          entry.layout);
   count_.store(id + std::size_t{1}, std::memory_order_release);
   return id;
 }
@@ -115,7 +120,8 @@ bool TypeRegistry::matches(const HeapType& sub, const HeapType& super) const {
   if (sub.kind != HeapKind::indexed && super.kind != HeapKind::indexed)
     return abstract_matches(sub.kind, super.kind);
   if (sub.kind == HeapKind::indexed && super.kind == HeapKind::indexed)
-    return is_subtype(sub.index, super.index);
+    return super.is_exact ? sub.is_exact && sub.index == super.index
+                          : is_subtype(sub.index, super.index);
   if (sub.kind == HeapKind::indexed)
     return abstract_matches(top_of(get(sub.index).type.composite.kind), super.kind);
   const auto super_top = top_of(get(super.index).type.composite.kind);

@@ -8,11 +8,12 @@ namespace airlock::runtime {
 namespace {
 
 using decoder::HeapKind;
+using decoder::HeapType;
 using decoder::SubType;
 using decoder::ValueType;
 
 ValueType reference_to(std::uint32_t index, bool nullable = true) {
-  return ValueType::reference({HeapKind::indexed, index}, nullable);
+  return ValueType::reference(HeapType::defined(index), nullable);
 }
 
 SubType function(std::vector<ValueType> parameters, std::vector<ValueType> results = {}) {
@@ -160,6 +161,89 @@ TEST(TypeRegistry, MatchesIndexedWithAbstractHeapTypesAndNullability) {
   EXPECT_FALSE(registry.matches(reference_to(ids[0], true), reference_to(ids[0], false)));
   EXPECT_FALSE(registry.matches(decoder::i32, decoder::funcref));
   EXPECT_FALSE(registry.matches(decoder::i32, decoder::i64));
+}
+
+ValueType exact_reference_to(std::uint32_t index) {
+  return ValueType::reference(HeapType::defined(index, true), true);
+}
+
+SubType described_by(SubType type, std::uint32_t descriptor) {
+  type.descriptor = descriptor;
+  return type;
+}
+
+SubType describing(SubType type, std::uint32_t described) {
+  type.described = described;
+  return type;
+}
+
+TEST(TypeRegistry, TellsExactFromOtherReferences) {
+  TypeRegistry registry;
+  const auto ids = registry.intern(groups({{structure({})},
+                                           {function({reference_to(0)})},
+                                           {function({exact_reference_to(0)})},
+                                           {function({exact_reference_to(0)})}}));
+  EXPECT_NE(ids[1], ids[2]);
+  EXPECT_EQ(ids[2], ids[3]);
+  EXPECT_EQ(registry.intern(decoder::FunctionType{{exact_reference_to(ids[0])}, {}}), ids[2]);
+}
+
+TEST(TypeRegistry, TellsTypesByTheirDescriptors) {
+  TypeRegistry registry;
+  const auto pair = [](std::uint32_t first) {
+    return std::vector{described_by(structure({}), first + 1), describing(structure({}), first)};
+  };
+  const auto ids = registry.intern(
+      groups({pair(0), pair(2), {structure({}), structure({})}, {structure({}), structure({})}}));
+  EXPECT_EQ(ids[0], ids[2]);
+  EXPECT_EQ(ids[1], ids[3]);
+  EXPECT_NE(ids[0], ids[4]);
+  EXPECT_NE(ids[1], ids[5]);
+  EXPECT_EQ(ids[4], ids[6]);
+  EXPECT_EQ(registry.get(ids[0]).type.descriptor, ids[1]) << "indices have become numbers";
+  EXPECT_EQ(registry.get(ids[1]).type.described, ids[0]);
+
+  // The same four types, but each described by the other's descriptor.
+  const auto straight =
+      registry.intern(groups({{described_by(structure({}), 2), described_by(structure({}), 3),
+                               describing(structure({}), 0), describing(structure({}), 1)}}));
+  const auto crossed =
+      registry.intern(groups({{described_by(structure({}), 3), described_by(structure({}), 2),
+                               describing(structure({}), 1), describing(structure({}), 0)}}));
+  EXPECT_NE(straight[0], crossed[0]);
+}
+
+TEST(TypeRegistry, AnExactTypeIsAboveItselfOnly) {
+  TypeRegistry registry;
+  const auto ids =
+      registry.intern(groups({{open(structure({}))}, {open(structure({}), {0})}, {function({})}}));
+  const auto matches = [&](const ValueType& sub, const ValueType& super) {
+    return registry.matches(sub, super);
+  };
+  EXPECT_TRUE(matches(exact_reference_to(ids[0]), exact_reference_to(ids[0])));
+  EXPECT_TRUE(matches(exact_reference_to(ids[0]), reference_to(ids[0])));
+  EXPECT_TRUE(matches(exact_reference_to(ids[1]), reference_to(ids[0])));
+  EXPECT_TRUE(matches(exact_reference_to(ids[1]), ValueType::reference(HeapKind::eq)));
+  EXPECT_TRUE(matches(ValueType::reference(HeapKind::none), exact_reference_to(ids[0])));
+  EXPECT_TRUE(matches(ValueType::reference(HeapKind::nofunc), exact_reference_to(ids[2])));
+  EXPECT_FALSE(matches(reference_to(ids[0]), exact_reference_to(ids[0])));
+  EXPECT_FALSE(matches(exact_reference_to(ids[1]), exact_reference_to(ids[0])));
+  EXPECT_FALSE(matches(ValueType::reference(HeapKind::struct_), exact_reference_to(ids[0])));
+}
+
+TEST(TypeRegistry, SurvivesDescriptorsThatValidationWouldRefuse) {
+  TypeRegistry registry;
+  // Of themselves, forward, out of range, of functions and of arrays.
+  auto array = structure({decoder::i32});
+  array.composite.kind = decoder::CompositeKind::array;
+  const auto ids = registry.intern(groups({{describing(described_by(structure({}), 0), 0)},
+                                           {describing(structure({}), 4)},
+                                           {described_by(structure({}), 0xffff'ffff)},
+                                           {described_by(function({}), 5)},
+                                           {described_by(array, 1)},
+                                           {open(described_by(structure({}), 0), {3})}}));
+  for (const auto id : ids) EXPECT_TRUE(registry.is_subtype(id, id));
+  EXPECT_EQ(registry.get(ids[4]).layout.descriptor_offset, 0u);
 }
 
 TEST(TypeRegistry, SurvivesTypesThatValidationWouldRefuse) {

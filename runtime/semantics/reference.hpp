@@ -32,13 +32,15 @@ enum class CastKind : std::uint8_t {
   i31,
   structure,
   array,
-  object,    ///< a structure or array type of the module
-  function,  ///< a function type of the module
+  object,          ///< a structure or array type of the module
+  function,        ///< a function type of the module
+  exact_object,    ///< such a type, but none of its subtypes
+  exact_function,  ///< the same
 };
-inline constexpr std::size_t cast_kinds = 8;
+inline constexpr std::size_t cast_kinds = 10;
 
 /// Whether a reference that is not null has a type.
-/// @param type for `object` and `function`: the canonical type
+/// @param type for objects and functions: the canonical type
 /// @param depth the number of supertypes above it
 template <CastKind kind>
 inline bool has_type(const Heap& heap, std::uint64_t reference, TypeId type, std::uint32_t depth) {
@@ -63,6 +65,10 @@ inline bool has_type(const Heap& heap, std::uint64_t reference, TypeId type, std
     const TypeId actual = reinterpret_cast<const Function*>(reference)->type;
     return actual == type || heap.types().is_subtype(actual, type);
   }
+  if constexpr (kind == CastKind::exact_object)
+    return is_address(reference) && reinterpret_cast<const Object*>(reference)->type == type;
+  if constexpr (kind == CastKind::exact_function)
+    return reinterpret_cast<const Function*>(reference)->type == type;
 }
 
 [[nodiscard]] constexpr CastKind cast_kind(decoder::HeapKind kind) {
@@ -86,11 +92,17 @@ inline bool has_type(const Heap& heap, std::uint64_t reference, TypeId type, std
   }
 }
 
+/// What a cast to a type of the module asks.
+[[nodiscard]] constexpr CastKind cast_kind(decoder::CompositeKind kind, bool is_exact) {
+  if (kind == decoder::CompositeKind::function)
+    return is_exact ? CastKind::exact_function : CastKind::function;
+  return is_exact ? CastKind::exact_object : CastKind::object;
+}
+
 /// What a cast to a heap type asks; indexed ones hold canonical numbers.
 [[nodiscard]] inline CastKind cast_kind(const TypeRegistry& types, const decoder::HeapType& type) {
   if (type.kind != decoder::HeapKind::indexed) return cast_kind(type.kind);
-  return types.get(type.index).layout.kind == decoder::CompositeKind::function ? CastKind::function
-                                                                               : CastKind::object;
+  return cast_kind(types.get(type.index).layout.kind, type.is_exact);
 }
 
 /// Whether a reference that is not null has a heap type of its own hierarchy. For hosts.
@@ -113,10 +125,37 @@ inline bool has_type(const Heap& heap, std::uint64_t reference, TypeId type, std
       return has_type<CastKind::object>(heap, reference, type.index, depth);
     case CastKind::function:
       return has_type<CastKind::function>(heap, reference, type.index, depth);
+    case CastKind::exact_object:
+      return has_type<CastKind::exact_object>(heap, reference, type.index, depth);
+    case CastKind::exact_function:
+      return has_type<CastKind::exact_function>(heap, reference, type.index, depth);
     case CastKind::nothing:
       break;
   }
   return false;
+}
+
+// Descriptors
+
+/// The descriptor of a structure whose type has one.
+[[nodiscard]] inline std::uint64_t load_descriptor(const Object& object, std::uint32_t offset) {
+  std::uint64_t descriptor;
+  std::memcpy(&descriptor, object.at(offset), sizeof descriptor);
+  return descriptor;
+}
+
+inline void store_descriptor(Object& object, const Layout& layout, std::uint64_t descriptor) {
+  std::memcpy(object.at(layout.descriptor_offset), &descriptor, sizeof descriptor);
+}
+
+/// Whether a reference that is not null is to a structure with this descriptor, which is not null
+/// either.
+[[nodiscard]] inline bool has_descriptor(const Heap& heap, std::uint64_t reference,
+                                         std::uint64_t descriptor) {
+  if (!is_address(reference)) return false;
+  const auto& object = *reinterpret_cast<const Object*>(reference);
+  const auto offset = heap.layout(object.type).descriptor_offset;
+  return offset != 0 && load_descriptor(object, offset) == descriptor;
 }
 
 // Structures and arrays
