@@ -25,6 +25,7 @@ const HandlerTable& handlers() {
     add_heap_structure_handlers(*made);
     add_heap_array_handlers(*made);
     add_heap_cast_handlers(*made);
+    add_heap_descriptor_handlers(*made);
     add_vector_integer_handlers(*made);
     add_vector_comparison_handlers(*made);
     add_vector_width_handlers(*made);

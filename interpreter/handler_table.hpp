@@ -140,6 +140,7 @@ void add_exception_handlers(HandlerTable& table);
 void add_heap_structure_handlers(HandlerTable& table);
 void add_heap_array_handlers(HandlerTable& table);
 void add_heap_cast_handlers(HandlerTable& table);
+void add_heap_descriptor_handlers(HandlerTable& table);
 void add_vector_integer_handlers(HandlerTable& table);
 void add_vector_comparison_handlers(HandlerTable& table);
 void add_vector_width_handlers(HandlerTable& table);

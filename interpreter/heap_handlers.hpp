@@ -22,6 +22,10 @@ struct HeapHandlers {
   Handler structure_new[listed_fields + 1] = {};
   Handler structure_new_block = nullptr;  ///< fields in consecutive slots
   Handler structure_new_default = nullptr;
+  /// The same with a descriptor behind the fields; it takes the place of one.
+  Handler described_new[listed_fields] = {};
+  Handler described_new_block = nullptr;
+  Handler described_new_default = nullptr;
   Handler structure_get[accesses][3][2] = {};  ///< by access, object, destination
   Handler structure_set[accesses][3][3] = {};  ///< by access, object, value
   Handler structure_get_vector = nullptr;
@@ -48,6 +52,10 @@ struct HeapHandlers {
   Handler cast[runtime::semantics::cast_kinds][3][2] = {};
   Handler check[runtime::semantics::cast_kinds][3] = {};  ///< a cast that leaves the value alone
   Handler branch_on_cast[runtime::semantics::cast_kinds][3][2] = {};
+  // Descriptors; see heap_descriptors.cpp. By reference, descriptor, and destination or sense.
+  Handler descriptor_get[3][2] = {};
+  Handler descriptor_cast[3][3][2] = {};
+  Handler branch_on_descriptor[3][3][2] = {};
   Handler i31_new[3][2] = {};
   Handler i31_get_s[3][2] = {};
   Handler i31_get_u[3][2] = {};

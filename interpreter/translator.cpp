@@ -373,7 +373,7 @@ void Translator::charge(Opcode opcode) {
   const Half price = read_operand<Half>(&cells_[fuel_cell_], 0) + 1;
   std::memcpy(&cells_[fuel_cell_] + 1, &price, sizeof price);
   const bool is_call = decoder::name(opcode).starts_with("call");
-  const bool is_branch_on_cast = opcode == "br_on_cast"_op || opcode == "br_on_cast_fail"_op;
+  const bool is_branch_on_cast = decoder::row(opcode).immediate == decoder::Immediate::branch_cast;
   if ((decoder::row(opcode).family == decoder::Family::control && !is_call) || is_branch_on_cast)
     fuel_cell_is_open_ = false;
 }

@@ -240,7 +240,7 @@ class Translator {
   }
   [[nodiscard]] bool in_place(const Control& control) const;
   void move_to_label(const Control& control);
-  std::uint32_t emit_branch(Handler handler, Operands operands);
+  std::uint32_t emit_branch(Handler handler, Operands operands, bool may_trap = false);
   void resolve(std::uint32_t fixup, std::size_t target);
   void resolve_all(std::uint32_t first, std::size_t target);
   void link(Control& control, std::uint32_t fixup);
@@ -268,6 +268,7 @@ class Translator {
   void allocation(const Handler& handler, std::uint32_t type_index,
                   std::span<const Half> immediates, std::size_t operand_count);
   void structure_new(std::uint32_t type_index);
+  void described_new(std::uint32_t type_index);
   void array_new_fixed(std::uint32_t type_index, std::uint32_t count);
   void push_field(const Handler* by_target, const Operands& operands, ValueKind type);
   void push_vector_field(const Handler& handler, Operands operands);
@@ -283,6 +284,11 @@ class Translator {
   void reference_test(const decoder::HeapType& type, bool is_nullable);
   void reference_cast(const decoder::HeapType& type, bool is_nullable);
   void branch_on_cast(const Instruction& i);
+  void descriptor_get(std::uint32_t type_index);
+  static void add_descriptor_cast(Operands& operands, const Use& reference, const Use& descriptor,
+                                  bool is_nullable);
+  void descriptor_cast(bool is_nullable);
+  void branch_on_descriptor(const Instruction& i);
 
   // Exceptions
   bool translate_exception(const Instruction& i, bool live);

@@ -48,6 +48,12 @@ bool Translator::translate_heap(const Instruction& i) {
     case "struct.new_default"_op:
       allocation(table_.heap.structure_new_default, i.index, {}, 0);
       return true;
+    case "struct.new_desc"_op:
+      described_new(i.index);
+      return true;
+    case "struct.new_default_desc"_op:
+      allocation(table_.heap.described_new_default, i.index, {}, 1);
+      return true;
     case "struct.get"_op:
     case "struct.get_s"_op:
     case "struct.get_u"_op:
@@ -67,6 +73,17 @@ bool Translator::translate_heap(const Instruction& i) {
     case "br_on_cast"_op:
     case "br_on_cast_fail"_op:
       branch_on_cast(i);
+      return true;
+    case "ref.get_desc"_op:
+      descriptor_get(i.index);
+      return true;
+    case "ref.cast_desc_eq"_op:
+    case "ref.cast_desc_eq_null"_op:
+      descriptor_cast(i.opcode == "ref.cast_desc_eq_null"_op);
+      return true;
+    case "br_on_cast_desc_eq"_op:
+    case "br_on_cast_desc_eq_fail"_op:
+      branch_on_descriptor(i);
       return true;
     case "any.convert_extern"_op:
     case "extern.convert_any"_op:
@@ -179,6 +196,19 @@ void Translator::structure_new(std::uint32_t type_index) {
   operands.add(stack_[stack_.size() - count].home);
   shrink(stack_.size() - count);
   finish_allocation(table_.heap.structure_new_block, operands);
+}
+
+/// The descriptor lies on top of the fields.
+void Translator::described_new(std::uint32_t type_index) {
+  const std::size_t fields = module_.layout(type_index).fields.size();
+  if (fields < std::size(table_.heap.described_new))
+    return allocation(table_.heap.described_new[fields], type_index, {}, fields + 1);
+  settle_top(fields + 1);
+  Operands operands = begin_allocation(type_index);
+  operands.add(stack_[stack_.size() - fields - 1].home);
+  operands.add(stack_.back().home);
+  shrink(stack_.size() - fields - 1);
+  finish_allocation(table_.heap.described_new_block, operands);
 }
 
 void Translator::array_new_fixed(std::uint32_t type_index, std::uint32_t count) {
@@ -342,7 +372,7 @@ CastKind Translator::add_cast(Operands& operands, const decoder::HeapType& type,
   const Layout& layout = module_.layout(type.index);
   operands.add(layout.type);
   operands.add(layout.depth << 1 | null_flag);
-  return layout.kind == decoder::CompositeKind::function ? CastKind::function : CastKind::object;
+  return runtime::semantics::cast_kind(layout.kind, type.is_exact);
 }
 
 void Translator::reference_test(const decoder::HeapType& type, bool is_nullable) {
@@ -374,6 +404,60 @@ void Translator::reference_cast(const decoder::HeapType& type, bool is_nullable)
   const auto kind = number(add_cast(operands, type, is_nullable));
   emit_result(table_.heap.cast[kind][number(source.source)], operands, next_home(), 0, true);
   push_temporary(ValueKind::reference);
+}
+
+// Descriptors
+
+void Translator::descriptor_get(std::uint32_t type_index) {
+  Entry object = pop();
+  const Use source = use_slot_or_accumulator(object);
+  claim(object, source);
+  Operands operands;
+  add_use(operands, source, ValueKind::reference);
+  operands.add(module_.layout(type_index).descriptor_offset);
+  emit_result(table_.heap.descriptor_get[number(source.source)], operands, next_home(), 0, true);
+  push_temporary(ValueKind::reference);
+}
+
+/// What a cast by descriptor asks: the reference, the descriptor, whether null passes.
+void Translator::add_descriptor_cast(Operands& operands, const Use& reference,
+                                     const Use& descriptor, bool is_nullable) {
+  add_use(operands, reference, ValueKind::reference);
+  add_use(operands, descriptor, ValueKind::reference);
+  operands.add(is_nullable ? 1 : 0);
+}
+
+void Translator::descriptor_cast(bool is_nullable) {
+  Entry descriptor = pop();
+  Entry reference = pop();
+  Use left = use_slot_or_accumulator(reference);
+  const Use right = use_slot_or_accumulator(descriptor);
+  if (right.source == Source::accumulator) left.source = Source::slot;
+  claim(reference, left);
+  claim(descriptor, right);
+  Operands operands;
+  add_descriptor_cast(operands, left, right, is_nullable);
+  emit_result(table_.heap.descriptor_cast[number(left.source)][number(right.source)], operands,
+              next_home(), 0, true);
+  push_temporary(ValueKind::reference);
+}
+
+/// As with other casts, the reference stays; the descriptor does not.
+void Translator::branch_on_descriptor(const Instruction& i) {
+  const bool sense = i.opcode == "br_on_cast_desc_eq"_op;
+  Control& control = label(i.index);
+  Entry descriptor = pop();
+  settle_top(label_types(control).size());
+  const Use right = use_slot_or_accumulator(descriptor);
+  Use left = use(stack_.back());
+  if (right.source == Source::accumulator) left.source = Source::slot;
+  claim(descriptor, right);
+  Operands operands;
+  add_descriptor_cast(operands, left, right, (i.cast_flags & 2) != 0);
+  const auto& handlers =
+      table_.heap.branch_on_descriptor[number(left.source)][number(right.source)];
+  if (in_place(control)) return link(control, emit_branch(handlers[sense], operands, true));
+  take(control, emit_branch(handlers[!sense], operands, true));
 }
 
 /// The reference stays on the stack, whether the branch is taken or not.

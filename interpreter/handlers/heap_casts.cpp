@@ -117,6 +117,8 @@ void add_heap_cast_handlers(HandlerTable& all) {
   add_casts<CastKind::array>(table);
   add_casts<CastKind::object>(table);
   add_casts<CastKind::function>(table);
+  add_casts<CastKind::exact_object>(table);
+  add_casts<CastKind::exact_function>(table);
   add_unary_reference<&semantics::ref_i31>(table.i31_new);
   add_unary_reference<&semantics::i31_get_s>(table.i31_get_s);
   add_unary_reference<&semantics::i31_get_u>(table.i31_get_u);
