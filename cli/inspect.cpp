@@ -153,7 +153,7 @@ Result<void> inspect_component(const Input& input, const Limits& limits) {
 }  // namespace
 
 int inspect(const InspectOptions& options) {
-  const Limits limits;
+  const Limits limits{.features = options.features};
   const Progress progress("reading " + options.file);
   const auto input = read_input(options.file, limits);
   if (!input) {

@@ -1,12 +1,14 @@
 // The airlock command: parses the command line and hands over to a subcommand.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "cli/options.hpp"
 
 namespace {
 
+using airlock::Features;
 using namespace airlock::cli;
 
 constexpr auto version = "airlock " AIRLOCK_VERSION;
@@ -91,6 +93,29 @@ std::pair<std::string, std::string> parse_variable(const std::string& text) {
   return {text, value ? value : ""};
 }
 
+struct FeatureWord {
+  const char* word;
+  bool Features::* member;
+};
+/// Proposals that WebAssembly 3.0 does not have.
+constexpr FeatureWord feature_words[] = {{"custom-descriptors", &Features::custom_descriptors}};
+
+void add_features(CLI::App& command, Features& features) {
+  std::vector<std::string> words;
+  for (const auto& feature : feature_words) words.emplace_back(feature.word);
+  const auto turn_on = [&features](const std::vector<std::string>& given) {
+    for (const auto& feature : feature_words)
+      if (std::ranges::find(given, feature.word) != given.end()) features.*feature.member = true;
+  };
+  command
+      .add_option_function<std::vector<std::string>>("--features", turn_on,
+                                                     "Accept proposals: custom-descriptors")
+      ->type_name("NAME,...")
+      ->delimiter(',')
+      ->check(CLI::IsMember(words))
+      ->allow_extra_args(false);
+}
+
 /// Says in the usage line what the parser leaves alone: the file and the guest's arguments.
 class HelpFormatter : public CLI::Formatter {
  public:
@@ -144,6 +169,7 @@ CLI::App* add_run(CLI::App& app, RunArguments& arguments) {
   run->add_option("--fuel", options.fuel, "Trap after this many instructions")->type_name("N");
   run->add_flag("--bounds-checks-in-code", options.bounds_checks_in_code,
                 "Compare at every memory access instead of relying on guard pages");
+  add_features(*run, options.features);
   return run;
 }
 
@@ -202,6 +228,7 @@ int main(int argc, char** argv) {
   wast_app->add_flag("--round-trip", wast_options.round_trip,
                      "Print each module and component, read it again and run that");
   wast_app->add_flag("--gc-stress", wast_options.gc_stress, "Collect garbage at every allocation");
+  add_features(*wast_app, wast_options.features);
   wast_app->footer(wast_footer);
 
   FilesOptions validate_options;
@@ -209,6 +236,7 @@ int main(int argc, char** argv) {
   validate_app->add_option("FILE", validate_options.files, "Binaries or texts")
       ->required()
       ->type_name("");
+  add_features(*validate_app, validate_options.features);
   validate_app->footer(validate_footer);
 
   ParseOptions parse_options;
@@ -221,6 +249,7 @@ int main(int argc, char** argv) {
   inspect_app->add_option("FILE", inspect_options.file, "Binary or text")
       ->required()
       ->type_name("");
+  add_features(*inspect_app, inspect_options.features);
   inspect_app->footer(inspect_footer);
 
   try {

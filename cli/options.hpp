@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "decoder/limits.hpp"
+
 namespace airlock::cli {
 
 /// A directory that a guest may use: `--dir HOST[::GUEST]`.
@@ -16,6 +18,7 @@ struct DirectoryGrant {
 };
 
 struct RunOptions {
+  Features features;
   std::string file;
   std::vector<std::string> arguments;  ///< of the guest, without the program's name
   std::vector<DirectoryGrant> directories;
@@ -34,10 +37,12 @@ struct RunOptions {
 };
 
 struct FilesOptions {
+  Features features;
   std::vector<std::string> files;
 };
 
 struct WastOptions {
+  Features features;  ///< beyond those that a script's folder stands for
   std::vector<std::string> files;
   bool round_trip = false;  ///< run each module and component as printed and read again
   bool gc_stress = false;   ///< collect garbage at every allocation
@@ -56,6 +61,7 @@ struct PrintOptions {
 };
 
 struct InspectOptions {
+  Features features;
   std::string file;
 };
 

@@ -14,6 +14,7 @@ constexpr int exit_trap = 134;
 
 runtime::EngineConfiguration to_configuration(const RunOptions& options) {
   runtime::EngineConfiguration configuration;
+  configuration.limits.features = options.features;
   if (options.bounds_checks_in_code) configuration.bounds_checks = runtime::BoundsChecks::in_code;
   if (options.max_stack_bytes) configuration.limits.stack_bytes = *options.max_stack_bytes;
   if (options.max_heap_bytes) configuration.limits.heap_bytes = *options.max_heap_bytes;

@@ -30,7 +30,7 @@ Result<void> check(const Input& input, const Limits& limits) {
 }  // namespace
 
 int validate(const FilesOptions& options) {
-  const Limits limits;
+  const Limits limits{.features = options.features};
   bool all_valid = true;
   for (const auto& file : options.files) {
     const Progress progress("validating " + file);

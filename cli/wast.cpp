@@ -49,8 +49,10 @@ int wast(const WastOptions& options) {
     const auto& file = options.files[i];
     progress.update("running " + file + " (" + std::to_string(i + 1) + " of " +
                     std::to_string(options.files.size()) + ")");
-    const auto summary = run_file(
-        file, options, {.collect_always = options.gc_stress, .limits = limits_of_script(file)});
+    auto limits = limits_of_script(file);
+    if (options.features.custom_descriptors) limits.features.custom_descriptors = true;
+    const auto summary =
+        run_file(file, options, {.collect_always = options.gc_stress, .limits = limits});
     if (!summary) {
       std::cout << format_error(summary.error(), file, "script") << '\n';
       ++total.failed;

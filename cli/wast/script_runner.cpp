@@ -541,6 +541,8 @@ Limits limits_of_script(std::string_view file) {
   Limits limits;
   if (file.find("proposals/threads/") != std::string_view::npos)
     limits.features = {.multiple_memories = false, .multiple_tables = false, .memory64 = false};
+  if (file.find("custom-descriptors/") != std::string_view::npos)
+    limits.features.custom_descriptors = true;
   return limits;
 }
 

@@ -46,6 +46,12 @@ check "a trap with its backtrace" 134 "*trap: out of bounds memory access
 check "a division by zero" 134 "*trap: integer divide by zero*" \
   "$airlock" run --invoke 'divide(1, 0)' traps.wat
 check "a function that returns" 0 "-3" "$airlock" run --invoke 'divide(-7, 2)' traps.wat
+echo '(module (type $t (struct)) (func (param (ref (exact $t)))))' >exact.wat
+check "a proposal that was not asked for" 1 "exact.wat:*needs the feature custom-descriptors*" \
+  "$airlock" validate exact.wat
+check "a proposal that was asked for" 0 "" \
+  "$airlock" validate --features custom-descriptors exact.wat
+check "an unknown proposal" 1 "*--features*" "$airlock" validate --features fly exact.wat
 check "a valid file" 0 "" "$airlock" validate traps.wat
 check "several files, one of them wrong" 1 "mismatch.wat*" \
   "$airlock" validate traps.wat mismatch.wat
