@@ -285,8 +285,8 @@ class Translator {
   void reference_cast(const decoder::HeapType& type, bool is_nullable);
   void branch_on_cast(const Instruction& i);
   void descriptor_get(std::uint32_t type_index);
-  static void add_descriptor_cast(Operands& operands, const Use& reference, const Use& descriptor,
-                                  bool is_nullable);
+  void add_descriptor_cast(Operands& operands, const Use& reference, const Use& descriptor,
+                           bool is_nullable) const;
   void descriptor_cast(bool is_nullable);
   void branch_on_descriptor(const Instruction& i);
 

@@ -421,7 +421,7 @@ void Translator::descriptor_get(std::uint32_t type_index) {
 
 /// What a cast by descriptor asks: the reference, the descriptor, whether null passes.
 void Translator::add_descriptor_cast(Operands& operands, const Use& reference,
-                                     const Use& descriptor, bool is_nullable) {
+                                     const Use& descriptor, bool is_nullable) const {
   add_use(operands, reference, ValueKind::reference);
   add_use(operands, descriptor, ValueKind::reference);
   operands.add(is_nullable ? 1 : 0);
