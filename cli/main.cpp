@@ -108,8 +108,8 @@ void add_features(CLI::App& command, Features& features) {
       if (std::ranges::find(given, feature.word) != given.end()) features.*feature.member = true;
   };
   command
-      .add_option_function<std::vector<std::string>>("--features", turn_on,
-                                                     "Accept proposals: custom-descriptors")
+      .add_option_function<std::vector<std::string>>(
+          "--features", turn_on, "Accept proposals that are not in WebAssembly 3.0")
       ->type_name("NAME,...")
       ->delimiter(',')
       ->check(CLI::IsMember(words))

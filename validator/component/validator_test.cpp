@@ -327,6 +327,22 @@ TEST(ComponentValidator, DeepValueTypesWithResources) {
     (instance (instantiate $c (with "r" (type $r)) (with "f" (func $f))))))");
 }
 
+TEST(ComponentValidator, CustomDescriptorsHaveToBeTurnedOn) {
+  constexpr Limits on{.features = {.custom_descriptors = true}};
+  for (const std::string_view source : {
+           "(component (core rec (type (descriptor 1) (struct)) (type (describes 0) (struct))))",
+           "(component (core type $t (struct)) (core type (func (param (ref (exact $t))))))",
+           "(component (core type (module (import \"a\" \"b\" (func (exact))))))",
+           "(component (core type (module (type $t (struct))"
+           "  (export \"g\" (global (ref (exact $t)))))))",
+           "(component (core module (type $t (struct)) (func (param (ref (exact $t))))))",
+       }) {
+    EXPECT_THAT(message_of(source), HasSubstr("needs the feature custom-descriptors")) << source;
+    const auto result = validate_binary(assemble(source), on);
+    EXPECT_TRUE(result.has_value()) << source << '\n' << result.error().message;
+  }
+}
+
 /// A component with much in it, for the tests that damage it.
 constexpr std::string_view sample = R"((component
   (import "a:b/c@1.0.0" (instance $i
