@@ -65,8 +65,8 @@ TEST(CustomDescriptors, AreRefusedUnlessTheyAreTurnedOn) {
            "(type $t (struct)) (func (drop (ref.test (ref (exact $t)) (ref.null any))))",
            "(type $t (struct)) (func (drop (block (result (ref (exact $t))) (unreachable))))",
            "(type $t (struct)) (func (drop (select (result (ref null (exact $t))) (unreachable))))",
-           "(type $t (struct)) (func (result anyref)"
-           "  (br_on_cast 0 anyref (ref (exact $t)) (ref.null any)))",
+           R"((type $t (struct)) (func (result anyref)
+                (br_on_cast 0 anyref (ref (exact $t)) (ref.null any))))",
            "(type $t (struct)) (global (ref null (exact $t)) (ref.null none))",
            "(type $t (struct)) (global anyref (ref.null (exact $t)))",
            "(type $t (struct)) (table 0 (ref null (exact $t)))",

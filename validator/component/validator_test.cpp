@@ -333,8 +333,8 @@ TEST(ComponentValidator, CustomDescriptorsHaveToBeTurnedOn) {
            "(component (core rec (type (descriptor 1) (struct)) (type (describes 0) (struct))))",
            "(component (core type $t (struct)) (core type (func (param (ref (exact $t))))))",
            "(component (core type (module (import \"a\" \"b\" (func (exact))))))",
-           "(component (core type (module (type $t (struct))"
-           "  (export \"g\" (global (ref (exact $t)))))))",
+           R"((component (core type (module (type $t (struct))
+                (export "g" (global (ref (exact $t))))))))",
            "(component (core module (type $t (struct)) (func (param (ref (exact $t))))))",
        }) {
     EXPECT_THAT(message_of(source), HasSubstr("needs the feature custom-descriptors")) << source;
