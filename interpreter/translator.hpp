@@ -240,7 +240,7 @@ class Translator {
   }
   [[nodiscard]] bool in_place(const Control& control) const;
   void move_to_label(const Control& control);
-  std::uint32_t emit_branch(Handler handler, Operands operands, bool may_trap = false);
+  std::uint32_t emit_branch(Handler handler, Operands operands);
   void resolve(std::uint32_t fixup, std::size_t target);
   void resolve_all(std::uint32_t first, std::size_t target);
   void link(Control& control, std::uint32_t fixup);

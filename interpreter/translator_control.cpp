@@ -149,10 +149,10 @@ void Translator::clear_merge() {
 // Branches
 
 /// Emits an instruction whose last operand is a distance, and returns its fixup.
-std::uint32_t Translator::emit_branch(Handler handler, Operands operands, bool may_trap) {
+std::uint32_t Translator::emit_branch(Handler handler, Operands operands) {
   const std::size_t start = cells_.size();
   operands.add(0);
-  emit(handler, operands, may_trap);
+  emit(handler, operands);
   fixups_.push_back({start, 2 * start + 1 + operands.count, none});
   return static_cast<std::uint32_t>(fixups_.size() - 1);
 }

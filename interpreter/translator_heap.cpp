@@ -456,8 +456,10 @@ void Translator::branch_on_descriptor(const Instruction& i) {
   add_descriptor_cast(operands, left, right, (i.cast_flags & 2) != 0);
   const auto& handlers =
       table_.heap.branch_on_descriptor[number(left.source)][number(right.source)];
-  if (in_place(control)) return link(control, emit_branch(handlers[sense], operands, true));
-  take(control, emit_branch(handlers[!sense], operands, true));
+  // Unlike other branches it may trap.
+  positions_.push_back({static_cast<std::uint32_t>(cells_.size()), offset_});
+  if (in_place(control)) return link(control, emit_branch(handlers[sense], operands));
+  take(control, emit_branch(handlers[!sense], operands));
 }
 
 /// The reference stays on the stack, whether the branch is taken or not.
