@@ -30,6 +30,13 @@ constexpr auto capabilities = std::to_array<Capability>({
     {"HTTP (not available)", {"wasi:http/"}},
 });
 
+/// WASI 0.1 under its present name, also for modules that know the one it had before.
+std::string present_name(const std::string& import) {
+  constexpr std::string_view before = "wasi_unstable.";
+  if (!import.starts_with(before)) return import;
+  return std::string(core) + import.substr(before.size());
+}
+
 bool asks_for(const Capability& capability, std::string_view import) {
   return std::ranges::any_of(capability.prefixes, [&](std::string_view prefix) {
     return !prefix.empty() && import.starts_with(prefix);
@@ -46,7 +53,8 @@ bool is_known(std::string_view import) {
 
 }  // namespace
 
-std::vector<std::string_view> capabilities_of(const std::vector<std::string>& imports) {
+std::vector<std::string_view> capabilities_of(std::vector<std::string> imports) {
+  std::ranges::transform(imports, imports.begin(), present_name);
   std::vector<std::string_view> found;
   for (const auto& capability : capabilities)
     if (std::ranges::any_of(imports,

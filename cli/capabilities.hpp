@@ -12,7 +12,6 @@ namespace airlock::cli {
 /// @param imports names of a component's imports (`wasi:filesystem/types@0.2.0`), or those of a
 /// core
 ///   module's as `module.name`
-[[nodiscard]] std::vector<std::string_view> capabilities_of(
-    const std::vector<std::string>& imports);
+[[nodiscard]] std::vector<std::string_view> capabilities_of(std::vector<std::string> imports);
 
 }  // namespace airlock::cli

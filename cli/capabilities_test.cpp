@@ -26,6 +26,11 @@ TEST(Capabilities, CoreModulesAskByFunction) {
       ElementsAre(HasSubstr("standard streams"), HasSubstr("files")));
 }
 
+TEST(Capabilities, TheFormerNameOfWasiCountsAsWell) {
+  EXPECT_THAT(capabilities_of({"wasi_unstable.path_open", "wasi_unstable.fd_close"}),
+              ElementsAre(HasSubstr("files")));
+}
+
 TEST(Capabilities, ImportsFromElsewhereAreMentioned) {
   EXPECT_THAT(capabilities_of({"acme:rocket/engine"}), ElementsAre(HasSubstr("not part of WASI")));
 }

@@ -206,7 +206,7 @@ IoResult<void> Descriptor::advise(std::uint64_t offset, std::uint64_t length, Ad
   static constexpr std::array advices{POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL,
                                       POSIX_FADV_RANDOM,   POSIX_FADV_WILLNEED,
                                       POSIX_FADV_DONTNEED, POSIX_FADV_NOREUSE};
-  if (offset > largest_offset || length > largest_offset) return io_error(ErrorCode::invalid);
+  if (length > largest_offset) return io_error(ErrorCode::invalid);
   const int error = ::posix_fadvise(fd(), static_cast<off_t>(offset), static_cast<off_t>(length),
                                     advices[static_cast<std::size_t>(advice)]);
   if (error != 0) return io_error(error_from_errno(error));
@@ -283,7 +283,6 @@ IoResult<Descriptor::Pointer> Descriptor::open_at(std::string_view path, OpenFla
   if (open.directory && (open.create || open.exclusive || open.truncate)) {
     return io_error(ErrorCode::invalid);
   }
-  if (open.truncate && !flags.write) return io_error(ErrorCode::invalid);
 
   IoResult<FileSystem::Token> token = system_->reserve(system_);
   if (!token) return io_error(token.error());

@@ -34,8 +34,16 @@ struct OpenFile {
 
   [[nodiscard]] bool is_stream() const { return object == nullptr; }
   [[nodiscard]] bool is_directory() const { return object != nullptr && object->is_directory(); }
+  /// Whether it was opened for reading (writing) at all, whatever rights are left of it.
+  [[nodiscard]] bool is_readable() const {
+    return is_stream() ? input != nullptr : object->flags().read;
+  }
+  [[nodiscard]] bool is_writable() const {
+    return is_stream() ? output != nullptr : object->flags().write;
+  }
   [[nodiscard]] bool has_rights(std::uint64_t wanted) const {
-    return (base_rights & wanted) == wanted;
+    const bool seeks = (base_rights & rights::fd_seek) != 0;  // which implies telling
+    return ((base_rights | (seeks ? rights::fd_tell : 0)) & wanted) == wanted;
   }
 };
 

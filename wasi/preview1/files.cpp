@@ -23,7 +23,6 @@ Errno wait_for_file(Call& call, const OpenFile& file, short events) {
 /// Reads from a standard stream into the first buffer.
 Errno read_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
                   std::uint32_t out) {
-  if (file.input == nullptr) return Errno::badf;
   std::size_t count = 0;
   if (!buffers.empty()) {
     const std::span buffer(static_cast<std::byte*>(buffers[0].iov_base), buffers[0].iov_len);
@@ -42,7 +41,6 @@ Errno read_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
 /// Writes to a standard stream as much as it takes at once.
 Errno write_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
                    std::uint32_t out) {
-  if (file.output == nullptr) return Errno::badf;
   const StreamResult<std::uint64_t> permit = file.output->check_write();
   if (!permit) return permit.error().closed ? Errno::pipe : errno_of(permit.error().code);
   if (*permit == 0) {
@@ -81,6 +79,27 @@ std::expected<std::vector<iovec>, Errno> prepare(const Call& call, std::uint32_t
   return buffers;
 }
 
+/// A file or stream opened for reading. As in POSIX it is a bad descriptor if it was not; the right
+/// to read is missing only if it was given up.
+std::expected<OpenFile*, Errno> readable(const Call& call, std::uint32_t fd, std::uint64_t wanted) {
+  const auto file = call.open_file(fd, 0);
+  if (!file || (*file)->is_directory() || !(*file)->is_readable()) {
+    return std::unexpected(Errno::badf);
+  }
+  return call.open_file(fd, wanted);
+}
+
+/// Likewise for writing.
+std::expected<OpenFile*, Errno> writable(const Call& call, std::uint32_t fd, std::uint64_t wanted) {
+  const auto file = call.open_file(fd, 0);
+  if (!file || (*file)->is_directory() || !(*file)->is_writable()) {
+    return std::unexpected(Errno::badf);
+  }
+  return call.open_file(fd, wanted);
+}
+
+bool has_offsets(const OpenFile& file) { return !file.is_stream() && file.object->is_seekable(); }
+
 }  // namespace
 
 Errno fd_advise(Call& call, std::uint32_t fd, std::uint64_t offset, std::uint64_t length,
@@ -92,8 +111,9 @@ Errno fd_advise(Call& call, std::uint32_t fd, std::uint64_t offset, std::uint64_
 }
 
 Errno fd_allocate(Call& call, std::uint32_t fd, std::uint64_t offset, std::uint64_t length) {
-  const auto file = call.file(fd, rights::fd_allocate);
-  if (!file) return file.error();
+  const auto file = call.file(fd, 0);
+  if (!file || !(*file)->is_writable()) return file ? Errno::badf : file.error();
+  if (!(*file)->has_rights(rights::fd_allocate)) return Errno::notcapable;
   return errno_of((*file)->object->allocate(offset, length));
 }
 
@@ -102,15 +122,17 @@ Errno fd_close(Call& call, std::uint32_t fd) {
 }
 
 Errno fd_datasync(Call& call, std::uint32_t fd) {
-  const auto file = call.open_file(fd, rights::fd_datasync);
-  if (!file) return file.error();
-  return (*file)->is_stream() ? Errno::success : errno_of((*file)->object->sync_data());
+  const auto file = call.open_file(fd, 0);
+  if (!file || (*file)->is_stream()) return Errno::badf;
+  if (!(*file)->has_rights(rights::fd_datasync)) return Errno::notcapable;
+  return errno_of((*file)->object->sync_data());
 }
 
 Errno fd_sync(Call& call, std::uint32_t fd) {
-  const auto file = call.open_file(fd, rights::fd_sync);
-  if (!file) return file.error();
-  return (*file)->is_stream() ? Errno::success : errno_of((*file)->object->sync());
+  const auto file = call.open_file(fd, 0);
+  if (!file || (*file)->is_stream()) return Errno::badf;
+  if (!(*file)->has_rights(rights::fd_sync)) return Errno::notcapable;
+  return errno_of((*file)->object->sync());
 }
 
 Errno fd_fdstat_get(Call& call, std::uint32_t fd, std::uint32_t out) {
@@ -147,23 +169,28 @@ Errno fd_fdstat_set_rights(Call& call, std::uint32_t fd, std::uint64_t base,
   return Errno::success;
 }
 
-Errno fd_filestat_get(Call& call, std::uint32_t fd, std::uint32_t out) {
+std::expected<FileStatus, Errno> status_of(const Call& call, std::uint32_t fd) {
   const auto file = call.open_file(fd, rights::fd_filestat_get);
-  if (!file) return file.error();
-  FileStatus status;
+  if (!file) return std::unexpected(file.error());
   if ((*file)->is_stream()) {
+    FileStatus status;
     status.type = (*file)->is_terminal ? FileType::character_device : FileType::unknown;
-  } else {
-    const IoResult<FileStatus> found = (*file)->object->status();
-    if (!found) return errno_of(found.error());
-    status = *found;
+    return status;
   }
-  return write_filestat(call.memory, out, status);
+  const IoResult<FileStatus> found = (*file)->object->status();
+  if (!found) return std::unexpected(errno_of(found.error()));
+  return *found;
+}
+
+Errno fd_filestat_get(Call& call, std::uint32_t fd, std::uint32_t out) {
+  const auto status = status_of(call, fd);
+  return status ? write_filestat(call.memory, out, *status) : status.error();
 }
 
 Errno fd_filestat_set_size(Call& call, std::uint32_t fd, std::uint64_t size) {
-  const auto file = call.file(fd, rights::fd_filestat_set_size);
-  if (!file) return file.error();
+  const auto file = call.file(fd, 0);
+  if (!file || !(*file)->is_writable()) return file ? Errno::inval : file.error();
+  if (!(*file)->has_rights(rights::fd_filestat_set_size)) return Errno::notcapable;
   return errno_of((*file)->object->set_size(size));
 }
 
@@ -181,9 +208,8 @@ Errno fd_filestat_set_times(Call& call, std::uint32_t fd, std::uint64_t accessed
 
 Errno fd_read(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
               std::uint32_t out) {
-  const auto file = call.open_file(fd, 0);
-  if (!file || (*file)->is_directory()) return Errno::badf;
-  if (!(*file)->has_rights(rights::fd_read)) return Errno::notcapable;
+  const auto file = readable(call, fd, rights::fd_read);
+  if (!file) return file.error();
   const auto buffers = prepare(call, list, count, out);
   if (!buffers) return buffers.error();
   if ((*file)->is_stream()) return read_stream(call, **file, *buffers, out);
@@ -199,9 +225,10 @@ Errno fd_read(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t co
 
 Errno fd_pread(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
                std::uint64_t offset, std::uint32_t out) {
-  const auto file = call.file(fd, rights::fd_read | rights::fd_seek);
+  const auto file = readable(call, fd, rights::fd_read);
   if (!file) return file.error();
-  if (!(*file)->object->is_seekable()) return Errno::spipe;
+  if (!has_offsets(**file)) return Errno::spipe;
+  if (!(*file)->has_rights(rights::fd_seek)) return Errno::notcapable;
   const auto buffers = prepare(call, list, count, out);
   if (!buffers) return buffers.error();
   const IoResult<std::size_t> read = (*file)->object->read(*buffers, offset);
@@ -212,10 +239,9 @@ Errno fd_pread(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t c
 
 Errno fd_write(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
                std::uint32_t out) {
-  const auto found = call.open_file(fd, 0);
-  if (!found || (*found)->is_directory()) return Errno::badf;
+  const auto found = writable(call, fd, rights::fd_write);
+  if (!found) return found.error();
   OpenFile& file = **found;
-  if (!file.has_rights(rights::fd_write)) return Errno::notcapable;
   const auto buffers = prepare(call, list, count, out);
   if (!buffers) return buffers.error();
   if (file.is_stream()) return write_stream(call, file, *buffers, out);
@@ -238,9 +264,10 @@ Errno fd_write(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t c
 
 Errno fd_pwrite(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
                 std::uint64_t offset, std::uint32_t out) {
-  const auto file = call.file(fd, rights::fd_write | rights::fd_seek);
+  const auto file = writable(call, fd, rights::fd_write);
   if (!file) return file.error();
-  if (!(*file)->object->is_seekable()) return Errno::spipe;
+  if (!has_offsets(**file)) return Errno::spipe;
+  if (!(*file)->has_rights(rights::fd_seek)) return Errno::notcapable;
   const auto buffers = prepare(call, list, count, out);
   if (!buffers) return buffers.error();
   const IoResult<std::size_t> written = (*file)->object->write(*buffers, offset);
@@ -260,7 +287,8 @@ Errno fd_prestat_get(Call& call, std::uint32_t fd, std::uint32_t out) {
 
 Errno fd_prestat_dir_name(Call& call, std::uint32_t fd, std::uint32_t path, std::uint32_t length) {
   const auto file = call.open_file(fd, 0);
-  if (!file || !(*file)->preopened) return Errno::badf;
+  if (!file) return Errno::badf;
+  if (!(*file)->preopened) return Errno::notdir;
   const std::string& name = *(*file)->preopened;
   if (length < name.size()) return Errno::nametoolong;
   if (!call.memory.contains(path, name.size())) return Errno::fault;
@@ -349,22 +377,20 @@ Errno fd_renumber(Call& call, std::uint32_t fd, std::uint32_t to) {
 
 Errno fd_seek(Call& call, std::uint32_t fd, std::uint64_t delta, std::uint32_t whence,
               std::uint32_t out) {
-  const auto offset = static_cast<std::int64_t>(delta);
-  enum : std::uint32_t { from_start, from_position, from_end };
-  const bool only_asks = offset == 0 && whence == from_position;
+  const auto base = static_cast<Whence>(whence);
+  if (whence > static_cast<std::uint32_t>(Whence::end)) return Errno::inval;
+  const bool only_asks = delta == 0 && base == Whence::position;
   const auto file = call.file(fd, only_asks ? rights::fd_tell : rights::fd_seek);
   if (!file) return file.error();
   if (!(*file)->object->is_seekable()) return Errno::spipe;
   if (!call.memory.contains(out, 8)) return Errno::fault;
   std::uint64_t start = 0;
-  if (whence == from_position) {
+  if (base == Whence::position) {
     start = (*file)->position;
-  } else if (whence == from_end) {
+  } else if (base == Whence::end) {
     const IoResult<FileStatus> status = (*file)->object->status();
     if (!status) return errno_of(status.error());
     start = status->size;
-  } else if (whence != from_start) {
-    return Errno::inval;
   }
   // Unsigned arithmetic wraps; a sum below zero or beyond the largest position is too large.
   const std::uint64_t position = start + delta;

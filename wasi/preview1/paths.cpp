@@ -38,14 +38,20 @@ Errno path_create_directory(Call& call, std::uint32_t fd, std::uint32_t path,
   return errno_of(target->object().create_directory_at(target->path));
 }
 
-Errno path_filestat_get(Call& call, std::uint32_t fd, std::uint32_t flags, std::uint32_t path,
-                        std::uint32_t length, std::uint32_t out) {
+std::expected<FileStatus, Errno> status_of(const Call& call, std::uint32_t fd, std::uint32_t flags,
+                                           std::uint32_t path, std::uint32_t length) {
   const auto target = target_of(call, fd, rights::path_filestat_get, path, length);
-  if (!target) return target.error();
+  if (!target) return std::unexpected(target.error());
   const IoResult<FileStatus> status =
       target->object().status_at(target->path, (flags & symlink_follow) != 0);
-  if (!status) return errno_of(status.error());
-  return write_filestat(call.memory, out, *status);
+  if (!status) return std::unexpected(errno_of(status.error()));
+  return *status;
+}
+
+Errno path_filestat_get(Call& call, std::uint32_t fd, std::uint32_t flags, std::uint32_t path,
+                        std::uint32_t length, std::uint32_t out) {
+  const auto status = status_of(call, fd, flags, path, length);
+  return status ? write_filestat(call.memory, out, *status) : status.error();
 }
 
 Errno path_filestat_set_times(Call& call, std::uint32_t fd, std::uint32_t flags, std::uint32_t path,

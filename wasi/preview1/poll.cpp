@@ -27,12 +27,12 @@ struct Outcome {
   std::shared_ptr<Pollable> wait;
 };
 
-/// Clocks: id at 16, timeout at 24, precision at 32, flags at 40.
+/// Clocks: the id, at 8 the timeout, at 16 the precision, at 24 flags.
 Outcome subscribe_clock(Call& call, std::uint64_t address, Event event) {
   constexpr std::uint16_t absolute = 1;
-  const auto clock = call.memory.load<std::uint32_t>(address + 16);
-  const auto timeout = call.memory.load<std::uint64_t>(address + 24);
-  const bool is_absolute = (call.memory.load<std::uint16_t>(address + 40) & absolute) != 0;
+  const auto clock = call.memory.load<std::uint32_t>(address);
+  const auto timeout = call.memory.load<std::uint64_t>(address + 8);
+  const bool is_absolute = (call.memory.load<std::uint16_t>(address + 24) & absolute) != 0;
   if (clock > static_cast<std::uint32_t>(ClockKind::monotonic)) {
     event.error =
         clock > static_cast<std::uint32_t>(ClockKind::thread_time) ? Errno::inval : Errno::notsup;
@@ -117,8 +117,13 @@ void write_event(const GuestMemory& memory, std::uint32_t address, const Event& 
 
 Errno poll_oneoff(Call& call, std::uint32_t subscriptions, std::uint32_t events,
                   std::uint32_t count, std::uint32_t out) {
+  return poll(call, {.size = 48, .clock = 16}, subscriptions, events, count, out);
+}
+
+Errno poll(Call& call, const SubscriptionLayout& layout, std::uint32_t subscriptions,
+           std::uint32_t events, std::uint32_t count, std::uint32_t out) {
   if (count == 0) return Errno::inval;
-  if (!call.memory.contains(subscriptions, std::uint64_t{count} * subscription_size) ||
+  if (!call.memory.contains(subscriptions, std::uint64_t{count} * layout.size) ||
       !call.memory.contains(events, std::uint64_t{count} * event_size) ||
       !call.memory.contains(out, 4)) {
     return Errno::fault;
@@ -127,14 +132,14 @@ Errno poll_oneoff(Call& call, std::uint32_t subscriptions, std::uint32_t events,
   std::vector<Event> occurred;
   Pollables waits;
   for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint64_t address =
-        std::uint64_t{subscriptions} + std::uint64_t{i} * subscription_size;
+    const std::uint64_t address = std::uint64_t{subscriptions} + std::uint64_t{i} * layout.size;
     Event event{.user_data = call.memory.load<std::uint64_t>(address)};
     const auto tag = call.memory.load<std::uint8_t>(address + 8);
     if (tag > static_cast<std::uint8_t>(EventType::fd_write)) return Errno::inval;
     event.type = static_cast<EventType>(tag);
-    Outcome outcome = event.type == EventType::clock ? subscribe_clock(call, address, event)
-                                                     : subscribe_descriptor(call, address, event);
+    Outcome outcome = event.type == EventType::clock
+                          ? subscribe_clock(call, address + layout.clock, event)
+                          : subscribe_descriptor(call, address, event);
     if (outcome.event) occurred.push_back(*outcome.event);
     if (outcome.wait) waits.push_back(std::move(outcome.wait));
   }

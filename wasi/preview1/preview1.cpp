@@ -2,12 +2,14 @@
 
 #include "wasi/preview1/preview1.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
 
 #include "runtime/instance.hpp"
 #include "wasi/preview1/call.hpp"
+#include "wasi/preview1/unstable.hpp"
 
 namespace airlock::wasi::preview1 {
 
@@ -112,6 +114,21 @@ std::vector<Row> all_rows() {
   };
 }
 
+/// The rows of wasi_unstable, which knew no `sock_accept`.
+std::vector<Row> unstable_rows() {
+  std::vector<Row> rows = all_rows();
+  std::erase_if(rows, [](const Row& row) { return row.name == "sock_accept"; });
+  for (Row& older : std::vector<Row>{
+           row<unstable::fd_filestat_get>("fd_filestat_get"),
+           row<unstable::fd_seek>("fd_seek"),
+           row<unstable::path_filestat_get>("path_filestat_get"),
+           row<unstable::poll_oneoff>("poll_oneoff"),
+       }) {
+    *std::ranges::find(rows, older.name, &Row::name) = std::move(older);
+  }
+  return rows;
+}
+
 /// A call that waits. Owned by the state word of its boundary.
 struct Suspended {
   Arguments arguments{};
@@ -163,11 +180,10 @@ class HostFunction final : public runtime::NativeFunction, public runtime::Bound
   bool returns_;
 };
 
-}  // namespace
-
-std::vector<Definition> definitions(const std::shared_ptr<Process>& process) {
+std::vector<Definition> definitions_of(std::vector<Row> rows,
+                                       const std::shared_ptr<Process>& process) {
   std::vector<Definition> all;
-  for (Row& row : all_rows()) {
+  for (Row& row : rows) {
     const bool returns = row.name != "proc_exit";
     Definition definition;
     definition.name = row.name;
@@ -180,17 +196,41 @@ std::vector<Definition> definitions(const std::shared_ptr<Process>& process) {
   return all;
 }
 
+}  // namespace
+
+std::vector<Definition> definitions(const std::shared_ptr<Process>& process) {
+  return definitions_of(all_rows(), process);
+}
+
+std::vector<Definition> unstable_definitions(const std::shared_ptr<Process>& process) {
+  return definitions_of(unstable_rows(), process);
+}
+
 }  // namespace airlock::wasi::preview1
 
 namespace airlock::wasi {
 
-Result<void> define_preview1(runtime::Linker& linker, const std::shared_ptr<Context>& context) {
-  const auto process = std::make_shared<preview1::Process>(context);
-  for (preview1::Definition& definition : preview1::definitions(process)) {
-    Result<void> defined = linker.define_native(preview1::module_name, definition.name,
-                                                definition.type, std::move(definition.native));
+namespace {
+
+Result<void> define_all(runtime::Linker& linker, std::string_view module_name,
+                        std::vector<preview1::Definition> definitions) {
+  for (preview1::Definition& definition : definitions) {
+    Result<void> defined = linker.define_native(module_name, definition.name, definition.type,
+                                                std::move(definition.native));
     if (!defined) return defined;
   }
+  return {};
+}
+
+}  // namespace
+
+Result<void> define_preview1(runtime::Linker& linker, const std::shared_ptr<Context>& context) {
+  const auto process = std::make_shared<preview1::Process>(context);
+  Result<void> defined = define_all(linker, preview1::module_name, preview1::definitions(process));
+  if (!defined) return defined;
+  defined =
+      define_all(linker, preview1::unstable_module_name, preview1::unstable_definitions(process));
+  if (!defined) return defined;
   run_event_loop(linker.store(), context);
   return {};
 }

@@ -1,4 +1,4 @@
-// wasi_snapshot_preview1 for core modules.
+// wasi_snapshot_preview1 for core modules, and wasi_unstable, which came before it.
 #pragma once
 
 #include <memory>
@@ -15,6 +15,7 @@ namespace airlock::wasi::preview1 {
 struct Process;
 
 inline constexpr std::string_view module_name = "wasi_snapshot_preview1";
+inline constexpr std::string_view unstable_module_name = "wasi_unstable";
 
 /// One function of the interface, as a host function for one guest.
 struct Definition {
@@ -26,5 +27,9 @@ struct Definition {
 /// All of them, sharing one table of descriptors. The store that runs them must wait with
 /// `run_event_loop` or `define_preview1`, or calls that would block trap.
 [[nodiscard]] std::vector<Definition> definitions(const std::shared_ptr<Process>& process);
+
+/// The functions of `wasi_unstable`: the same ones, those replaced that had other numbers or
+/// layouts.
+[[nodiscard]] std::vector<Definition> unstable_definitions(const std::shared_ptr<Process>& process);
 
 }  // namespace airlock::wasi::preview1

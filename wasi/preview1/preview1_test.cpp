@@ -174,8 +174,10 @@ TEST_F(Preview1, standard_streams) {
   EXPECT_EQ(write(1, "hello"), Errno::success);
   EXPECT_EQ(load<std::uint32_t>(out), 5U);
   EXPECT_EQ(*output_, "hello");
-  EXPECT_EQ(write(0, "x"), Errno::notcapable);
-  EXPECT_EQ(read(1), "errno 76");
+  EXPECT_EQ(write(0, "x"), Errno::badf);
+  EXPECT_EQ(read(1), "errno 8");
+  EXPECT_EQ(call("fd_sync", {1}), Errno::badf);
+  EXPECT_EQ(call("fd_pread", {0, buffer(data, 1), 1, 0, out}), Errno::spipe);
   EXPECT_EQ(call("fd_seek", {1, 0, 0, out}), Errno::spipe);
   ASSERT_EQ(call("fd_fdstat_get", {1, out}), Errno::success);
   EXPECT_EQ(load<std::uint8_t>(out), 0);
@@ -205,6 +207,9 @@ TEST_F(Preview1, preopened_directories_are_told) {
   EXPECT_EQ(text(data, 5), "/data");
   EXPECT_EQ(call("fd_prestat_get", {4, out}), Errno::badf);
   EXPECT_EQ(call("fd_prestat_get", {0, out}), Errno::badf);
+  ASSERT_EQ(open("sub", oflags::directory, 0), 4);
+  EXPECT_EQ(call("fd_prestat_get", {4, out}), Errno::badf);
+  EXPECT_EQ(call("fd_prestat_dir_name", {4, data, 5}), Errno::notdir);
 }
 
 TEST_F(Preview1, files_have_positions) {
@@ -325,12 +330,11 @@ TEST_F(Preview1, directories_are_not_files) {
 TEST_F(Preview1, rights_can_only_be_given_up) {
   const int fd = open("file", 0, rights::fd_read | rights::fd_seek);
   ASSERT_EQ(fd, 4);
-  EXPECT_EQ(write(fd, "x"), Errno::notcapable);
-  EXPECT_EQ(call("fd_filestat_set_size", {4, 0}), Errno::notcapable);
   EXPECT_EQ(call("fd_fdstat_set_rights", {4, rights::fd_write, 0}), Errno::notcapable);
   EXPECT_EQ(call("fd_fdstat_set_rights", {4, rights::fd_seek, 0}), Errno::success);
   EXPECT_EQ(read(fd), "errno 76");
   EXPECT_EQ(call("fd_seek", {4, 0, 0, out}), Errno::success);
+  EXPECT_EQ(call("fd_tell", {4, out}), Errno::success);  // who may seek may tell
   // What a directory does not pass on, nothing below it has.
   ASSERT_EQ(call("fd_fdstat_set_rights", {3, rights::directory, rights::fd_read}), Errno::success);
   EXPECT_EQ(open("file", 0, rights::fd_write), -76);
@@ -339,6 +343,25 @@ TEST_F(Preview1, rights_can_only_be_given_up) {
   put(data, "x");
   EXPECT_EQ(call("path_create_directory", {3, data, 1}), Errno::notcapable);
   EXPECT_EQ(open("x", oflags::creat, rights::fd_read), -76);
+}
+
+TEST_F(Preview1, files_do_what_they_were_opened_for) {
+  ASSERT_EQ(open("file", 0, rights::fd_read | rights::fd_seek), 4);
+  EXPECT_EQ(write(4, "x"), Errno::badf);
+  EXPECT_EQ(call("fd_pwrite", {4, buffer(data, 1), 1, 0, out}), Errno::badf);
+  EXPECT_EQ(call("fd_filestat_set_size", {4, 0}), Errno::inval);
+  EXPECT_EQ(call("fd_allocate", {4, 0, 1}), Errno::badf);
+  ASSERT_EQ(open("file", 0, rights::fd_write | rights::fd_seek), 5);
+  EXPECT_EQ(read(5), "errno 8");
+  EXPECT_EQ(call("fd_pread", {5, buffer(data, 1), 1, 0, out}), Errno::badf);
+  EXPECT_EQ(write(5, "x"), Errno::success);
+  EXPECT_EQ(call("fd_filestat_set_size", {5, 0}), Errno::notcapable);  // not asked for
+}
+
+TEST_F(Preview1, truncating_needs_no_writing) {
+  ASSERT_EQ(open("file", oflags::trunc, rights::fd_read), 4);
+  EXPECT_EQ(std::filesystem::file_size(directory_ / "file"), 0U);
+  EXPECT_EQ(write(4, "x"), Errno::badf);
 }
 
 TEST_F(Preview1, read_only_grants_are_read_only_file_systems) {
@@ -462,6 +485,7 @@ TEST_F(Preview1, clocks) {
 
 class Preview1Poll : public Preview1 {
  protected:
+  static constexpr std::uint32_t subscription_size = 48;
   static constexpr std::uint32_t subscriptions = 4096;
   static constexpr std::uint32_t events = 8192;
 
@@ -577,6 +601,71 @@ TEST_F(Preview1, an_abandoned_wait_leaves_nothing_behind) {
   ASSERT_EQ(functions_.at("poll_oneoff").native->call(native), runtime::Outcome::suspended);
   native.boundary->unwind(native.state, native.trap);
   EXPECT_FALSE(context_->state().loop.turn());  // nothing is watched any more
+}
+
+// wasi_unstable -----------------------------------------------------------------------------------
+
+class Unstable : public Preview1 {
+ protected:
+  void SetUp() override {
+    Preview1::SetUp();
+    functions_.clear();
+    for (Definition& definition : unstable_definitions(std::make_shared<Process>(context_))) {
+      functions_[std::string(definition.name)] = std::move(definition);
+    }
+  }
+};
+
+TEST_F(Unstable, has_the_functions_of_its_time) {
+  EXPECT_EQ(functions_.size(), 45U);
+  EXPECT_FALSE(functions_.contains("sock_accept"));
+}
+
+TEST_F(Unstable, seeking_counts_its_bases_otherwise) {
+  enum : std::uint64_t { from_position, from_end, from_start };
+  ASSERT_EQ(open("file"), 4);
+  EXPECT_EQ(call("fd_seek", {4, 3, from_start, out}), Errno::success);
+  EXPECT_EQ(call("fd_seek", {4, 2, from_position, out}), Errno::success);
+  EXPECT_EQ(load<std::uint64_t>(out), 5U);
+  EXPECT_EQ(call("fd_seek", {4, static_cast<std::uint64_t>(-1), from_end, out}), Errno::success);
+  EXPECT_EQ(load<std::uint64_t>(out), 9U);
+  EXPECT_EQ(call("fd_seek", {4, 0, 3, out}), Errno::inval);
+}
+
+TEST_F(Unstable, links_are_counted_in_32_bits) {
+  ASSERT_EQ(open("file"), 4);
+  store<std::uint64_t>(out + 56, 77);
+  put(data, "file");
+  EXPECT_EQ(call("path_filestat_set_times", {3, 1, data, 4, 40, 50, 1 | 4}), Errno::success);
+  for (const bool by_path : {false, true}) {
+    EXPECT_EQ(by_path ? call("path_filestat_get", {3, 1, data, 4, out})
+                      : call("fd_filestat_get", {4, out}),
+              Errno::success);
+    EXPECT_EQ(load<std::uint8_t>(out + 16), 4);
+    EXPECT_EQ(load<std::uint32_t>(out + 20), 1U);
+    EXPECT_EQ(load<std::uint64_t>(out + 24), 10U);
+    EXPECT_EQ(load<std::uint64_t>(out + 32), 40U);
+    EXPECT_EQ(load<std::uint64_t>(out + 40), 50U);
+    EXPECT_EQ(load<std::uint64_t>(out + 56), 77U);  // what follows is not touched
+  }
+  EXPECT_EQ(call("fd_filestat_get", {4, page - 55}), Errno::fault);
+  EXPECT_EQ(call("fd_filestat_get", {9, out}), Errno::badf);
+}
+
+TEST_F(Unstable, clocks_have_identifiers) {
+  constexpr std::uint32_t subscriptions = 4096;
+  constexpr std::uint32_t size = 56;
+  for (const std::uint32_t index : {0U, 1U}) {
+    const std::uint32_t at = subscriptions + index * size;
+    store<std::uint64_t>(at, 7 + index);
+    store<std::uint64_t>(at + 16, UINT64_MAX);  // the identifier
+    store<std::uint32_t>(at + 24, 1);
+    store<std::uint64_t>(at + 32, index == 1 ? 1'000'000 : 3'600'000'000'000);
+  }
+  ASSERT_EQ(call("poll_oneoff", {subscriptions, 8192, 2, out}), Errno::success);
+  EXPECT_EQ(load<std::uint32_t>(out), 1U);
+  EXPECT_EQ(load<std::uint64_t>(8192), 8U);
+  EXPECT_EQ(call("poll_oneoff", {page - 100, 8192, 2, out}), Errno::fault);
 }
 
 // Guests that mean harm

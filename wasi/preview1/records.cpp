@@ -6,14 +6,6 @@ namespace {
 
 constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
 
-/// Nanoseconds since the epoch; times before it, and after the year 2554, cannot be told.
-std::uint64_t nanoseconds(const Timestamp& time) {
-  if (time.seconds < 0) return 0;
-  const auto seconds = static_cast<std::uint64_t>(time.seconds);
-  if (seconds >= UINT64_MAX / nanoseconds_per_second) return UINT64_MAX;
-  return seconds * nanoseconds_per_second + time.nanoseconds;
-}
-
 std::expected<NewTimestamp, Errno> new_time(std::uint64_t time, bool given, bool now) {
   if (given && now) return std::unexpected(Errno::inval);
   if (now) return NewTimestamp{NewTimestamp::Kind::now, 0, 0};
@@ -23,6 +15,13 @@ std::expected<NewTimestamp, Errno> new_time(std::uint64_t time, bool given, bool
 }
 
 }  // namespace
+
+std::uint64_t nanoseconds(const Timestamp& time) {
+  if (time.seconds < 0) return 0;
+  const auto seconds = static_cast<std::uint64_t>(time.seconds);
+  if (seconds >= UINT64_MAX / nanoseconds_per_second) return UINT64_MAX;
+  return seconds * nanoseconds_per_second + time.nanoseconds;
+}
 
 Errno write_filestat(const GuestMemory& memory, std::uint32_t out, const FileStatus& status) {
   if (!memory.contains(out, filestat_size)) return Errno::fault;

@@ -16,6 +16,25 @@ inline void clear(const GuestMemory& memory, std::uint32_t address, std::uint32_
 [[nodiscard]] Errno write_filestat(const GuestMemory& memory, std::uint32_t out,
                                    const FileStatus& status);
 
+/// As in a `timestamp`: since the epoch. Times before it, and after the year 2554, cannot be told.
+[[nodiscard]] std::uint64_t nanoseconds(const Timestamp& time);
+
+/// What a descriptor refers to; nothing but a type if that is a standard stream.
+[[nodiscard]] std::expected<FileStatus, Errno> status_of(const Call& call, std::uint32_t fd);
+/// What a path leads to, from the arguments of `path_filestat_get`.
+[[nodiscard]] std::expected<FileStatus, Errno> status_of(const Call& call, std::uint32_t fd,
+                                                         std::uint32_t flags, std::uint32_t path,
+                                                         std::uint32_t length);
+
+/// Where in memory a `subscription` has what differs between snapshots.
+struct SubscriptionLayout {
+  std::uint32_t size;   ///< of one
+  std::uint32_t clock;  ///< where the clock's number stands; its other fields follow
+};
+/// `poll_oneoff`, with subscriptions of either layout.
+[[nodiscard]] Errno poll(Call& call, const SubscriptionLayout& layout, std::uint32_t subscriptions,
+                         std::uint32_t events, std::uint32_t count, std::uint32_t out);
+
 struct NewTimes {
   NewTimestamp accessed;
   NewTimestamp modified;

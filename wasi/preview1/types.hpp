@@ -174,6 +174,9 @@ inline constexpr std::uint32_t mtim = 4;
 inline constexpr std::uint32_t mtim_now = 8;
 }  // namespace fstflags
 
+/// `whence`
+enum class Whence : std::uint8_t { start, position, end };
+
 /// `filetype`. The numbers differ from those of 0.2.
 enum class Filetype : std::uint8_t {
   unknown,
@@ -194,7 +197,6 @@ inline constexpr std::uint32_t fdstat_size = 24;
 inline constexpr std::uint32_t filestat_size = 64;
 inline constexpr std::uint32_t prestat_size = 8;
 inline constexpr std::uint32_t dirent_size = 24;
-inline constexpr std::uint32_t subscription_size = 48;
 inline constexpr std::uint32_t event_size = 32;
 
 }  // namespace airlock::wasi::preview1

@@ -124,8 +124,9 @@ class Context {
   std::unique_ptr<State> state_;
 };
 
-/// Defines `wasi_snapshot_preview1` in a linker for core modules, whose instances then share one
-/// table of descriptors, and lets its store run this context's event loop. All functions exist;
+/// Defines `wasi_snapshot_preview1`, and `wasi_unstable` that came before it, in a linker for core
+/// modules, whose instances then share one table of descriptors, and lets its store run this
+/// context's event loop. All functions exist;
 /// those of what is not granted answer `notcapable`.
 Result<void> define_preview1(runtime::Linker& linker, const std::shared_ptr<Context>& context);
 
