@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
+#include <optional>
+#include <utility>
 
 #include "cli/options.hpp"
 
@@ -33,6 +35,9 @@ constexpr auto run_footer =
     R"(FILE is a core module or a component, binary or text; `-` reads standard input.
 Options stand before FILE; everything after it goes to the guest.
 
+A module's entry point is the export `_start`; a component's is wasi:cli/run. The export
+`_initialize` of a module that is no program is called before anything else.
+
 --invoke calls a function instead of the program's entry point and prints its results. Arguments
 and results are written as WAVE values. A function of an exported interface is named
 `namespace:package/interface.function`; the bare name does where it is unambiguous:
@@ -40,7 +45,7 @@ and results are written as WAVE values. A function of an exported interface is n
   airlock run --invoke 'demo:calc/ops.sum([1, 2, 3])' calc.wasm
   airlock run --invoke 'wasi:cli/run.run@0.2.0()' app.wasm
 
-Exit codes: the guest's own; 1 for an error before it ran; 134 for a trap or an
+Exit codes: the guest's own (255 if it is larger); 1 for an error before it ran; 134 for a trap or an
 uncaught exception.)";
 
 constexpr auto wast_footer =
@@ -84,13 +89,15 @@ DirectoryGrant parse_directory(const std::string& text, bool read_only) {
   return {text.substr(0, separator), text.substr(separator + 2), read_only};
 }
 
-/// `NAME=VALUE`, or `NAME` to hand on the host's value.
-std::pair<std::string, std::string> parse_variable(const std::string& text) {
+/// `NAME=VALUE`, or `NAME` to hand on the host's value: nothing if the host has none, so that a
+/// guest can tell what is not set from what is empty.
+std::optional<std::pair<std::string, std::string>> parse_variable(const std::string& text) {
   const auto separator = text.find('=');
   if (separator != std::string::npos)
-    return {text.substr(0, separator), text.substr(separator + 1)};
+    return std::pair{text.substr(0, separator), text.substr(separator + 1)};
   const char* value = std::getenv(text.c_str());
-  return {text, value ? value : ""};
+  if (value == nullptr) return std::nullopt;
+  return std::pair{text, std::string(value)};
 }
 
 struct FeatureWord {
@@ -266,7 +273,7 @@ int main(int argc, char** argv) {
     for (const auto& text : run_arguments.read_only_directories)
       options.directories.push_back(parse_directory(text, true));
     for (const auto& text : run_arguments.variables)
-      options.environment.push_back(parse_variable(text));
+      if (auto variable = parse_variable(text)) options.environment.push_back(std::move(*variable));
     return run(options);
   }
   if (wast_app->parsed()) return wast(wast_options);

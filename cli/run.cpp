@@ -24,10 +24,22 @@ runtime::EngineConfiguration to_configuration(const RunOptions& options) {
   return configuration;
 }
 
+/// What the guest sees as its program's name: the file's, without the host's folders.
+std::string program_name(const RunOptions& options) {
+  if (options.argv0) return *options.argv0;
+  const auto last = options.file.find_last_not_of('/');
+  if (last == std::string::npos) return options.file;
+  const auto name = options.file.substr(0, last + 1);
+  return name.substr(name.find_last_of('/') + 1);
+}
+
+/// A process cannot end with more than 255, and what is cut off must not turn failure to success.
+int exit_code_of(int code) { return code >= 0 && code <= 255 ? code : 255; }
+
 /// What a command-line program expects, less what was withdrawn, and what flags grant.
 wasi::Configuration to_grants(const RunOptions& options) {
   wasi::Configuration grants;
-  grants.arguments.push_back(options.argv0.value_or(options.file));
+  grants.arguments.push_back(program_name(options));
   grants.arguments.insert(grants.arguments.end(), options.arguments.begin(),
                           options.arguments.end());
   grants.environment = options.environment;
@@ -45,7 +57,7 @@ wasi::Configuration to_grants(const RunOptions& options) {
 
 /// Says why a guest did not end by itself, and how the process ends for it.
 int report(const Input& input, const Error& error, const runtime::Trap& trap) {
-  if (error.kind == ErrorKind::exit) return error.exit_code;
+  if (error.kind == ErrorKind::exit) return exit_code_of(error.exit_code);
   if (error.kind != ErrorKind::trap && error.kind != ErrorKind::exception) {
     std::cerr << input.describe(error) << '\n';
     return exit_before_run;

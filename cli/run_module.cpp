@@ -1,5 +1,6 @@
 // Running a core module: `_start` of WASI 0.1, or a function that `--invoke` names.
 
+#include <charconv>
 #include <iostream>
 #include <limits>
 #include <optional>
@@ -106,11 +107,17 @@ std::string to_text(const Value& value) {
   }
 }
 
-/// The exported function of a name; the message lists what there is.
-Result<runtime::Function*> find(runtime::Instance& instance, std::string_view name) {
+/// The exported function of a name, or null.
+runtime::Function* function_called(runtime::Instance& instance, std::string_view name) {
   runtime::External external;
-  if (instance.find_export(name, external) && external.kind == decoder::ExternKind::function)
-    return external.function;
+  const bool is_function =
+      instance.find_export(name, external) && external.kind == decoder::ExternKind::function;
+  return is_function ? external.function : nullptr;
+}
+
+/// The same; the message lists what there is.
+Result<runtime::Function*> find(runtime::Instance& instance, std::string_view name) {
+  if (auto* function = function_called(instance, name)) return function;
   std::string candidates;
   for (const auto& item : instance.module->tree.exports)
     if (item.kind == decoder::ExternKind::function)
@@ -120,34 +127,86 @@ Result<runtime::Function*> find(runtime::Instance& instance, std::string_view na
                   (candidates.empty() ? "; it exports none" : "; there are " + candidates));
 }
 
-/// `--invoke 'add(1, 2)'`, or `--invoke add` with the arguments behind the file.
-Result<canonical_abi::Invocation> parse_invocation(const RunOptions& options) {
-  auto text = *options.invoke;
-  if (text.find('(') == std::string::npos) {
-    text += '(';
-    for (std::size_t i = 0; i < options.arguments.size(); ++i)
-      text += (i > 0 ? ", " : "") + options.arguments[i];
-    text += ')';
-  }
-  return canonical_abi::parse_invocation(text);
+/// A hexadecimal number, which WAVE does not know, as a decimal one; any other text as it is.
+std::string decimal(const std::string& text) {
+  if (!text.starts_with("0x") && !text.starts_with("0X")) return text;
+  std::uint64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + 2, end, number, 16);
+  return error == std::errc() && stop == end ? std::to_string(number) : text;
 }
 
-Ending invoke(runtime::Store& store, runtime::Instance& instance, const Guest& guest,
-              runtime::Trap& trap) {
-  const auto invocation = parse_invocation(guest.options);
-  if (!invocation) return invocation_error(invocation.error());
-  const auto function = find(instance, invocation->name.function);
-  if (!function) return std::unexpected(function.error());
-  const auto& type = store.engine().types().get((*function)->type).type.composite.function;
-  auto arguments = parse_arguments(*invocation, type, TypeKind::s64);
+/// Calls a function and prints its results.
+Ending call(runtime::Store& store, runtime::Function& function,
+            const canonical_abi::Invocation& invocation, runtime::Trap& trap) {
+  const auto& type = store.engine().types().get(function.type).type.composite.function;
+  auto arguments = parse_arguments(invocation, type, TypeKind::s64);
   if (!arguments) {
-    const auto as_unsigned = parse_arguments(*invocation, type, TypeKind::u64);
+    const auto as_unsigned = parse_arguments(invocation, type, TypeKind::u64);
     if (!as_unsigned) return invocation_error(arguments.error());
     arguments = as_unsigned;
   }
-  const auto results = store.call(**function, *arguments, &trap);
+  const auto results = store.call(function, *arguments, &trap);
   if (!results) return std::unexpected(results.error());
   for (const auto& result : *results) std::cout << to_text(result) << '\n';
+  return 0;
+}
+
+/// Calls a function with the arguments behind the file: as many as it takes, since what runs may
+/// also ask WASI for all of them.
+Ending call_with_arguments(runtime::Store& store, runtime::Function& function, const Guest& guest,
+                           runtime::Trap& trap) {
+  const auto& type = store.engine().types().get(function.type).type.composite.function;
+  const auto& given = guest.options.arguments;
+  if (given.size() < type.parameters.size())
+    return fail(ErrorKind::argument, "not enough arguments: the function takes " +
+                                         std::to_string(type.parameters.size()) + ", there are " +
+                                         std::to_string(given.size()));
+  std::string text = "call(";
+  for (std::size_t i = 0; i < type.parameters.size(); ++i)
+    text += (i > 0 ? ", " : "") + decimal(given[i]);
+  const auto invocation = canonical_abi::parse_invocation(text + ')');
+  if (!invocation) return invocation_error(invocation.error());
+  return call(store, function, *invocation, trap);
+}
+
+/// `--invoke 'add(1, 2)'`, or `--invoke add` with the arguments behind the file. A name of a core
+/// module may be any text, so one that is exported as it stands comes first.
+Ending invoke(runtime::Store& store, runtime::Instance& instance, const Guest& guest,
+              runtime::Trap& trap) {
+  const auto& text = *guest.options.invoke;
+  if (text.find('(') == std::string::npos || function_called(instance, text) != nullptr) {
+    const auto function = find(instance, text);
+    if (!function) return std::unexpected(function.error());
+    return call_with_arguments(store, **function, guest, trap);
+  }
+  const auto invocation = canonical_abi::parse_invocation(text);
+  if (!invocation) return invocation_error(invocation.error());
+  const auto function = find(instance, invocation->name.function);
+  if (!function) return std::unexpected(function.error());
+  return call(store, **function, *invocation, trap);
+}
+
+/// Calls what a module wants to be called before anything else (a reactor of WASI).
+Result<void> initialize(runtime::Store& store, runtime::Instance& instance, runtime::Trap& trap) {
+  auto* function = function_called(instance, "_initialize");
+  if (function == nullptr) return {};
+  const auto results = store.call(*function, {}, &trap);
+  if (!results) return std::unexpected(results.error());
+  return {};
+}
+
+/// Calls the entry point. Modules without one are libraries: a start function or `_initialize` may
+/// have done all there is to do, but else the user should hear that nothing ran.
+Ending run_entry_point(runtime::Store& store, runtime::Instance& instance, const Guest& guest,
+                       runtime::Trap& trap) {
+  for (const char* name : {"", "_start"})
+    if (auto* function = function_called(instance, name))
+      return call_with_arguments(store, *function, guest, trap);
+  if (!instance.module->tree.start && function_called(instance, "_initialize") == nullptr)
+    std::cerr << guest.input.name
+              << ": nothing was run: it does not export _start; call one of its functions with "
+                 "--invoke\n";
   return 0;
 }
 
@@ -166,20 +225,10 @@ Ending run_module(const Guest& guest, runtime::Trap& trap) {
     return propagate(std::move(defined));
   const auto instance = linker.instantiate(*module, (*module)->tree.names.module);
   if (!instance) return std::unexpected(instance.error());
-  if (guest.options.invoke) return invoke(store, **instance, guest, trap);
-
-  runtime::External entry_point;
-  if (!(*instance)->find_export("_start", entry_point) ||
-      entry_point.kind != decoder::ExternKind::function) {
-    // A module whose start function did all there is to do needs no entry point.
-    if ((*module)->tree.start) return 0;
-    return fail(ErrorKind::argument,
-                "not a command: it does not export _start; call one of its functions with "
-                "--invoke");
-  }
-  const auto results = store.call(*entry_point.function, {}, &trap);
-  if (!results) return std::unexpected(results.error());
-  return 0;
+  if (auto initialized = initialize(store, **instance, trap); !initialized)
+    return propagate(std::move(initialized));
+  return guest.options.invoke ? invoke(store, **instance, guest, trap)
+                              : run_entry_point(store, **instance, guest, trap);
 }
 
 }  // namespace airlock::cli

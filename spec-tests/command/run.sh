@@ -1,0 +1,184 @@
+#!/bin/sh
+# What `airlock run` runs, what the guest is told, and how the command ends.
+set -eu
+. "$(dirname "$0")/lib.sh"
+cd "$work"
+mkdir -p folder/inner
+echo text >folder/file
+
+# told.wat writes its arguments and variables, each followed by a zero byte, which
+# `tr` makes a newline.
+cat >told.wat <<'WAT'
+(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_sizes_get" (func $env_sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_get" (func $env (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start")
+    (drop (call $args_sizes (i32.const 0) (i32.const 4)))
+    (drop (call $args (i32.const 1024) (i32.const 4096)))
+    (i32.store (i32.const 8) (i32.const 4096))
+    (i32.store (i32.const 12) (i32.load (i32.const 4)))
+    (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))
+    (drop (call $env_sizes (i32.const 0) (i32.const 4)))
+    (drop (call $env (i32.const 1024) (i32.const 4096)))
+    (i32.store (i32.const 12) (i32.load (i32.const 4)))
+    (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0)))))
+WAT
+cp told.wat folder/inner/
+
+# told OPTIONS-AND-FILE...
+told() {
+  "$airlock" run "$@" | tr '\0' '\n'
+}
+
+check "a program's name is its file's" 0 "told.wat" told folder/inner/told.wat
+check "also from a folder of its own" 0 "told.wat" told "$work/./folder//inner/told.wat"
+check "another name" 0 "other/name" told --argv0 other/name told.wat
+check "arguments, some like options" 0 "told.wat
+--dir
+-x
+
+--
+last" told told.wat --dir -x '' -- last
+check "the file behind --" 0 "told.wat
+one" told -- told.wat one
+check "a program from standard input" 0 "-
+one" sh -c '"$0" run - one <told.wat | tr "\0" "\n"' "$airlock"
+
+check "variables" 0 "told.wat
+A=1
+B=x=y
+C=" told --env A=1 --env B=x=y --env C= told.wat
+HOSTS=host; export HOSTS
+unset NOT_SET || :
+check "the host's variables by name, if it has them" 0 "told.wat
+HOSTS=host" told --env HOSTS --env NOT_SET told.wat
+check "a variable without a name" 1 "*cannot be the name of an environment variable*" \
+  "$airlock" run --env =x told.wat
+
+# What the guest calls the directory, and what its first file reads.
+cat >first.wat <<'WAT'
+(module
+  (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_prestat_dir_name" (func $name (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "path_open" (func $open
+    (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 100) "file")
+  (func $show (param $length i32)
+    (i32.store (i32.const 8) (i32.const 4096))
+    (i32.store (i32.const 12) (local.get $length))
+    (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 0))))
+  (func (export "_start")
+    (local $fd i32) (local $error i32)
+    (local.set $fd (i32.const 3))
+    (loop $next
+      (br_if 1 (call $prestat (local.get $fd) (i32.const 0)))
+      (drop (call $name (local.get $fd) (i32.const 4096) (i32.load (i32.const 4))))
+      (i32.store8 (i32.add (i32.const 4096) (i32.load (i32.const 4))) (i32.const 32))
+      (call $show (i32.add (i32.load (i32.const 4)) (i32.const 1)))
+      (local.set $error (call $open (local.get $fd) (i32.const 0) (i32.const 100) (i32.const 4)
+        (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 16)))
+      (if (local.get $error) (then (call $exit (local.get $error))))
+      (i32.store (i32.const 8) (i32.const 4096))
+      (i32.store (i32.const 12) (i32.const 100))
+      (drop (call $read (i32.load (i32.const 16)) (i32.const 8) (i32.const 1) (i32.const 20)))
+      (call $show (i32.load (i32.const 20)))
+      (local.set $fd (i32.add (local.get $fd) (i32.const 1)))
+      (br $next))))
+WAT
+check "a directory under its own name" 0 "folder text" "$airlock" run --dir folder first.wat
+check "with a slash behind it" 0 "folder/ text" "$airlock" run --dir folder/ first.wat
+check "under another name" 0 "/data text" "$airlock" run --dir folder::/data first.wat
+check "the current one" 0 ". text" sh -c 'cd folder && exec "$0" run --dir . ../first.wat' "$airlock"
+check "as the root" 0 "/ text" sh -c 'cd folder && exec "$0" run --dir .::/ ../first.wat' "$airlock"
+check "several, in their order" 0 "/a text
+/b text
+/c text" "$airlock" run --dir folder::/a --dir=folder/::/b --dir-readonly ./folder::/c first.wat
+check "one that is not there" 1 "*missing*No such file or directory*" \
+  "$airlock" run --dir missing first.wat
+check "one that is a file" 1 "*Not a directory*" "$airlock" run --dir folder/file first.wat
+check "none" 0 "" "$airlock" run first.wat
+
+cat >ends.wat <<'WAT'
+(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (func (export "exit") (param i32) (call $exit (local.get 0)))
+  (func (export "trap") unreachable)
+  (func (export "_start")))
+WAT
+for code in 0 1 125 126 134 255; do
+  check "exit code $code" $code "" "$airlock" run --invoke exit ends.wat $code
+done
+check "an exit code that is too large is still a failure" 255 "" "$airlock" run --invoke exit ends.wat 256
+check "a negative exit code" 255 "" "$airlock" run --invoke exit ends.wat -1
+check "a trap" 134 "*unreachable*" "$airlock" run --invoke trap ends.wat
+
+# Libraries: `_initialize` comes first; the name of the entry point may be empty.
+cat >reactor.wat <<'WAT'
+(module
+  (global $state (mut i32) (i32.const 1))
+  (func (export "_initialize") (global.set $state (i32.const 7)))
+  (func (export "state") (result i32) (global.get $state)))
+WAT
+check "a reactor is initialized" 0 "7" "$airlock" run --invoke state reactor.wat
+check "and may be all there is to run" 0 "" "$airlock" run reactor.wat
+echo '(module (func (export "_initialize") unreachable) (func (export "f")))' >broken.wat
+check "a reactor that fails" 134 "*unreachable*" "$airlock" run --invoke f broken.wat
+echo '(module (func (export "") (result i32) (i32.const 5)) (func (export "_start") unreachable))' >default.wat
+check "an entry point without a name" 0 "5" "$airlock" run default.wat
+echo '(module (func (export "f")))' >library.wat
+check "a library that was not initialized says so" 0 "library.wat: nothing was run*--invoke*" \
+  "$airlock" run library.wat
+
+# Arguments behind the file.
+cat >functions.wat <<'WAT'
+(module
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "wide") (param i64) (result i64) (local.get 0))
+  (func (export "a strange (name)") (result i32) (i32.const 3))
+  (func (export "none") (result f64) (f64.const 1.5)))
+WAT
+check "arguments behind the file" 0 "-1" "$airlock" run --invoke add functions.wat 2 -3
+check "hexadecimal ones" 0 "257" "$airlock" run --invoke add functions.wat 0xff 2
+check "wide ones" 0 "-1" "$airlock" run --invoke wide functions.wat 0xffffffffffffffff
+check "more than the function takes" 0 "1.5" "$airlock" run --invoke none functions.wat for the guest
+check "fewer than it takes" 1 "*not enough arguments*" "$airlock" run --invoke add functions.wat 1
+check "one that is no number" 1 "*" "$airlock" run --invoke add functions.wat 1 x
+check "any name may be called" 0 "3" "$airlock" run --invoke "a strange (name)" functions.wat
+
+# The snapshot before 0.1: seeking from the end is number 1 there.
+cat >unstable.wat <<'WAT'
+(module
+  (import "wasi_unstable" "path_open" (func $open
+    (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_unstable" "fd_seek" (func $seek (param i32 i64 i32 i32) (result i32)))
+  (import "wasi_unstable" "fd_filestat_get" (func $stat (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 100) "file")
+  (func (export "sizes") (result i32 i64 i64 i32)
+    (call $open (i32.const 3) (i32.const 0) (i32.const 100) (i32.const 4) (i32.const 0)
+      (i64.const 0x200026) (i64.const 0) (i32.const 0) (i32.const 0))
+    (drop (call $seek (i32.load (i32.const 0)) (i64.const -1) (i32.const 1) (i32.const 8)))
+    (i64.load (i32.const 8))
+    (drop (call $stat (i32.load (i32.const 0)) (i32.const 200)))
+    (i64.load (i32.const 224))
+    (i32.load (i32.const 220))))
+WAT
+check "wasi_unstable" 0 "0
+4
+5
+1" "$airlock" run --dir folder --invoke sizes unstable.wat
+
+cat >unknown.wat <<'WAT'
+(module (import "wasi_snapshot_preview1" "fd_frobnicate" (func)) (func (export "_start")))
+WAT
+check "a function that WASI does not have" 1 "*wasi_snapshot_preview1*fd_frobnicate*" \
+  "$airlock" run unknown.wat
+finish
