@@ -201,14 +201,14 @@ CLI::App* add_print(CLI::App& app, PrintOptions& options) {
 }
 
 /// Splits what stands behind the options of `run` into the file and the guest's arguments.
-bool take_file(const std::vector<std::string>& rest, RunOptions& options) {
+/// @param options_ended `--` said that no more options come, whatever the file's name looks like
+bool take_file(const std::vector<std::string>& rest, bool options_ended, RunOptions& options) {
   if (rest.empty()) {
     std::cerr << "airlock run: which FILE? See airlock run --help\n";
     return false;
   }
   auto first = rest.begin();
-  if (*first == "--" && rest.size() > 1) ++first;
-  if (first->size() > 1 && first->starts_with('-') && first == rest.begin()) {
+  if (!options_ended && first->size() > 1 && first->starts_with('-')) {
     std::cerr << "airlock run: unknown option " << *first << ". See airlock run --help\n";
     return false;
   }
@@ -259,15 +259,23 @@ int main(int argc, char** argv) {
   add_features(*inspect_app, inspect_options.features);
   inspect_app->footer(inspect_footer);
 
+  app.allow_extras();  // the parser puts what follows `run --` here; subcommands allow none
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 1;
   }
 
+  const auto behind_dashes = app.remaining();
+  if (!run_app->parsed() && !behind_dashes.empty()) {
+    std::cerr << "airlock: unexpected argument " << behind_dashes.front() << '\n';
+    return 1;
+  }
   if (run_app->parsed()) {
     auto& options = run_arguments.options;
-    if (!take_file(run_app->remaining(), options)) return 1;
+    const bool options_ended = !behind_dashes.empty();
+    const auto rest = options_ended ? behind_dashes : run_app->remaining();
+    if (!take_file(rest, options_ended, options)) return 1;
     for (const auto& text : run_arguments.directories)
       options.directories.push_back(parse_directory(text, false));
     for (const auto& text : run_arguments.read_only_directories)
