@@ -275,6 +275,19 @@ bool Descriptor::is_same_object(const Descriptor& other) const {
 
 // Directories ------------------------------------------------------------------------------------
 
+namespace {
+
+/// Whether opening failed at a link that was not to be followed: Linux says that it is no
+/// directory, if one was asked for.
+bool refuses_link(const Descriptor& directory, std::string_view path, const OpenFlags& open,
+                  ErrorCode error) {
+  if (error != ErrorCode::not_directory || open.follow || !open.directory) return false;
+  const IoResult<FileStatus> last = directory.status_at(path, false);
+  return last && last->type == FileType::symbolic_link;
+}
+
+}  // namespace
+
 IoResult<Descriptor::Pointer> Descriptor::open_at(std::string_view path, OpenFlags open,
                                                   DescriptorFlags flags) const {
   if (!is_directory()) return io_error(ErrorCode::not_directory);
@@ -294,7 +307,8 @@ IoResult<Descriptor::Pointer> Descriptor::open_at(std::string_view path, OpenFla
   if (open.exclusive && open.create) mode |= O_EXCL;
   if (open.truncate) mode |= O_TRUNC;
   IoResult<UniqueFd> fd = system_->resolver().open(this->fd(), path, mode, 0666);
-  if (!fd) return io_error(fd.error());
+  if (!fd)
+    return io_error(refuses_link(*this, path, open, fd.error()) ? ErrorCode::loop : fd.error());
 
   struct stat status{};
   if (::fstat(fd->get(), &status) != 0) return last_error();
@@ -465,10 +479,9 @@ IoResult<std::string> Descriptor::readlink_at(std::string_view path) const {
   if (!place) return io_error(place.error());
   if (place->ending != PathResolver::Ending::name) return io_error(ErrorCode::invalid);
   if (place->trailing_slash) {
-    const IoResult<FileType> type = type_at(*place);
-    if (!type) return io_error(type.error());
-    const bool names_directory = *type == FileType::directory || *type == FileType::symbolic_link;
-    return io_error(names_directory ? ErrorCode::invalid : ErrorCode::not_directory);
+    // What is named is a directory: the one that a link leads to, if need be.
+    const IoResult<UniqueFd> named = system_->resolver().open(fd(), path, O_PATH | O_DIRECTORY);
+    return io_error(named ? ErrorCode::invalid : named.error());
   }
   std::array<char, PATH_MAX> buffer{};
   const ssize_t length =

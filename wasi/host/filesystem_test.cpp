@@ -158,8 +158,12 @@ TEST_P(FileSystemTest, a_link_that_is_not_followed_is_not_opened) {
   link("sub", "directory");
   EXPECT_EQ(open_and_read("link", {}), "loop");
   EXPECT_EQ(open_and_read("directory/inner", {}), "inner");
-  EXPECT_EQ(outcome(root_->open_at("directory", {.directory = true}, reading)), "not-directory");
-  EXPECT_EQ(outcome(root_->open_at("directory/", {.directory = true}, reading)), "ok");
+  const OpenFlags directory{.directory = true};
+  EXPECT_EQ(outcome(root_->open_at("link", directory, reading)), "loop");
+  EXPECT_EQ(outcome(root_->open_at("directory", directory, reading)), "loop");
+  EXPECT_EQ(outcome(root_->open_at("directory/", directory, reading)), "ok");
+  EXPECT_EQ(outcome(root_->open_at("link/", directory, reading)), "not-directory");
+  EXPECT_EQ(outcome(root_->open_at("file", directory, reading)), "not-directory");
 }
 
 TEST_P(FileSystemTest, circles_of_links_end) {
@@ -200,7 +204,10 @@ TEST_P(FileSystemTest, a_trailing_slash_asks_for_a_directory) {
   EXPECT_EQ(outcome(root_->remove_directory_at("to-directory/")), "not-directory");
   EXPECT_EQ(outcome(root_->link_at(false, "file", *root_, "second/")), "no-entry");
   EXPECT_EQ(outcome(root_->symlink_at("file", "second/")), "no-entry");
-  EXPECT_EQ(outcome(root_->readlink_at("to-file/")), "invalid");
+  link("missing", "dangling");
+  EXPECT_EQ(outcome(root_->readlink_at("to-file/")), "not-directory");
+  EXPECT_EQ(outcome(root_->readlink_at("to-directory/")), "invalid");
+  EXPECT_EQ(outcome(root_->readlink_at("dangling/")), "no-entry");
 }
 
 TEST_P(FileSystemTest, changes_stay_within_too) {

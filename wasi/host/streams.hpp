@@ -77,6 +77,9 @@ class OutputStream {
   /// complete when `check_write` permits something again.
   [[nodiscard]] StreamResult<void> flush();
 
+  /// Forgets a failure. Files of 0.1 have none that lasts: each write is tried.
+  void reopen() { error_.reset(); }
+
   /// Whether bytes taken by `write` have not been passed on yet.
   [[nodiscard]] bool is_pending() const { return begin_ < pending_.size(); }
 

@@ -25,8 +25,8 @@ std::expected<std::vector<iovec>, Errno> Call::buffers(std::uint32_t list,
     const std::uint64_t entry = std::uint64_t{list} + std::uint64_t{i} * iovec_size;
     const auto address = memory.load<std::uint32_t>(entry);
     const auto length = memory.load<std::uint32_t>(entry + 4);
+    if (length == 0) continue;  // wherever it points to
     if (!memory.contains(address, length)) return std::unexpected(Errno::fault);
-    if (length == 0) continue;
     const std::span<std::byte> bytes = memory.bytes(address, length);
     buffers.push_back({.iov_base = bytes.data(), .iov_len = bytes.size()});
   }

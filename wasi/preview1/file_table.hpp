@@ -10,6 +10,7 @@
 #include "wasi/host/context.hpp"
 #include "wasi/host/filesystem.hpp"
 #include "wasi/host/streams.hpp"
+#include "wasi/preview1/listing.hpp"
 #include "wasi/preview1/types.hpp"
 
 namespace airlock::wasi::preview1 {
@@ -29,8 +30,7 @@ struct OpenFile {
   std::uint64_t inheriting_rights = 0;
 
   /// Reading the directory, as far as the guest has come; opened when first wanted.
-  std::unique_ptr<DirectoryStream> listing;
-  std::uint64_t listing_position = 0;
+  std::unique_ptr<Listing> listing;
 
   [[nodiscard]] bool is_stream() const { return object == nullptr; }
   [[nodiscard]] bool is_directory() const { return object != nullptr && object->is_directory(); }

@@ -38,11 +38,16 @@ Errno read_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
   return Errno::success;
 }
 
+Errno write_failed(OpenFile& file, const StreamError& error) {
+  file.output->reopen();
+  return error.closed ? Errno::pipe : errno_of(error.code);
+}
+
 /// Writes to a standard stream as much as it takes at once.
 Errno write_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
                    std::uint32_t out) {
   const StreamResult<std::uint64_t> permit = file.output->check_write();
-  if (!permit) return permit.error().closed ? Errno::pipe : errno_of(permit.error().code);
+  if (!permit) return write_failed(file, permit.error());
   if (*permit == 0) {
     if (!waits(file)) return Errno::again;
     return call.wait(std::make_shared<OutputReadiness>(file.output));
@@ -52,7 +57,7 @@ Errno write_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers
     const std::uint64_t part = std::min<std::uint64_t>(buffer.iov_len, *permit - count);
     const std::span bytes(static_cast<const std::byte*>(buffer.iov_base), part);
     const StreamResult<void> written = file.output->write(bytes);
-    if (!written) return written.error().closed ? Errno::pipe : errno_of(written.error().code);
+    if (!written) return write_failed(file, written.error());
     count += part;
   }
   call.memory.store(out, static_cast<std::uint32_t>(count));
@@ -327,18 +332,16 @@ class EntryWriter {
   std::size_t used_ = 0;
 };
 
-/// Opens the listing, or moves it to a cookie it is not at.
-Errno list_from(OpenFile& file, std::uint64_t cookie) {
+/// Opens the listing if need be, and moves it to a cookie.
+IoResult<void> list_from(OpenFile& file, std::uint64_t cookie) {
   if (file.listing == nullptr) {
     IoResult<std::unique_ptr<DirectoryStream>> opened = file.object->read_directory();
-    if (!opened) return errno_of(opened.error());
-    file.listing = std::move(*opened);
-    file.listing_position = 0;
-    if (cookie == 0) return Errno::success;
+    if (!opened) return io_error(opened.error());
+    const IoResult<FileStatus> self = file.object->status();
+    if (!self) return io_error(self.error());
+    file.listing = std::make_unique<Listing>(std::move(*opened), self->inode);
   }
-  // Reading from the start shows what has changed since.
-  if (cookie != 0 && cookie == file.listing_position) return Errno::success;
-  return errno_of(file.listing->seek(cookie));
+  return file.listing->seek(cookie);
 }
 
 }  // namespace
@@ -348,24 +351,16 @@ Errno fd_readdir(Call& call, std::uint32_t fd, std::uint32_t buffer, std::uint32
   const auto file = call.directory(fd, rights::fd_readdir);
   if (!file) return file.error();
   if (!call.memory.contains(out, 4) || !call.memory.contains(buffer, length)) return Errno::fault;
-  if (const Errno error = list_from(**file, cookie); error != Errno::success) return error;
-  const IoResult<FileStatus> self = (*file)->object->status();
-  if (!self) return errno_of(self.error());
-
+  if (const IoResult<void> moved = list_from(**file, cookie); !moved) {
+    return errno_of(moved.error());
+  }
   EntryWriter writer(call.memory.bytes(buffer, length));
-  (*file)->listing_position = cookie;
   while (writer.used() < length) {
-    IoResult<std::optional<DirectoryStream::Entry>> entry = (*file)->listing->next();
+    const IoResult<std::optional<DirectoryStream::Entry>> entry = (*file)->listing->next();
     if (!entry) return errno_of(entry.error());
     if (!*entry) break;
     if (!decoder::is_utf8(std::string_view((*entry)->name))) return Errno::ilseq;
-    // What lies above the grant is not the guest's to know.
-    if ((*entry)->name == "..") (*entry)->inode = self->inode;
-    if (!writer.add(**entry)) {
-      (*file)->listing_position = UINT64_MAX;  // the entry has to be read again
-      break;
-    }
-    (*file)->listing_position = (*entry)->next;
+    if (!writer.add(**entry)) break;
   }
   call.memory.store(out, narrow(writer.used()));
   return Errno::success;

@@ -40,6 +40,7 @@ Errno path_create_directory(Call& call, std::uint32_t fd, std::uint32_t path,
 
 std::expected<FileStatus, Errno> status_of(const Call& call, std::uint32_t fd, std::uint32_t flags,
                                            std::uint32_t path, std::uint32_t length) {
+  if ((flags & ~symlink_follow) != 0) return std::unexpected(Errno::inval);
   const auto target = target_of(call, fd, rights::path_filestat_get, path, length);
   if (!target) return std::unexpected(target.error());
   const IoResult<FileStatus> status =
@@ -57,6 +58,7 @@ Errno path_filestat_get(Call& call, std::uint32_t fd, std::uint32_t flags, std::
 Errno path_filestat_set_times(Call& call, std::uint32_t fd, std::uint32_t flags, std::uint32_t path,
                               std::uint32_t length, std::uint64_t accessed, std::uint64_t modified,
                               std::uint32_t time_flags) {
+  if ((flags & ~symlink_follow) != 0) return Errno::inval;
   const auto target = target_of(call, fd, rights::path_filestat_set_times, path, length);
   if (!target) return target.error();
   const auto times = new_times(accessed, modified, time_flags);
@@ -134,7 +136,8 @@ DescriptorFlags descriptor_flags(std::uint64_t base, std::uint32_t flags) {
 }
 
 /// Rights of what was opened: what the directory passes on and the object has use for. Reading and
-/// writing must have been asked for; other rights are never withheld, since guests forget to ask.
+/// writing must have been asked for, and who may write a file may also change its size; other
+/// rights are never withheld, since guests forget to ask.
 void set_rights(OpenFile& file, const OpenFile& directory, std::uint64_t base,
                 std::uint64_t inheriting) {
   const std::uint64_t passed_on = directory.inheriting_rights;
@@ -144,6 +147,7 @@ void set_rights(OpenFile& file, const OpenFile& directory, std::uint64_t base,
     return;
   }
   constexpr std::uint64_t to_be_asked_for = rights::fd_read | rights::file_writing;
+  if ((base & rights::fd_write) != 0) base |= rights::file_writing;
   file.base_rights = passed_on & rights::file & (base | ~to_be_asked_for);
   const bool is_terminal =
       file.object->type() == FileType::character_device && ::isatty(file.object->fd()) == 1;
@@ -162,7 +166,9 @@ Errno path_open(Call& call, std::uint32_t fd, std::uint32_t lookup_flags, std::u
   const auto target = target_of(call, fd, wanted, path, length);
   if (!target) return target.error();
   if (!call.memory.contains(out, 4)) return Errno::fault;
-  if ((flags & ~std::uint32_t{fdflags::all}) != 0) return Errno::inval;
+  const std::uint32_t unknown = (flags & ~std::uint32_t{fdflags::all}) |
+                                (open_flags & ~oflags::all) | (lookup_flags & ~symlink_follow);
+  if (unknown != 0) return Errno::inval;
 
   DescriptorFlags access = descriptor_flags(base, flags);
   const bool wants_directory = (open_flags & oflags::directory) != 0;

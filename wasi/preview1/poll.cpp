@@ -91,7 +91,7 @@ Outcome subscribe_descriptor(Call& call, std::uint64_t address, Event event) {
   }
   const bool is_reading = event.type == EventType::fd_read;
   if (!(*file)->is_stream() && (*file)->object->is_seekable()) {
-    if (is_reading) event.byte_count = bytes_to_read(**file);
+    event.byte_count = is_reading ? bytes_to_read(**file) : stream_chunk;
     return {event, nullptr};
   }
   std::shared_ptr<Pollable> wait = readiness_of(**file, event.type);

@@ -196,6 +196,21 @@ TEST_F(Preview1, scattered_buffers) {
   const int fd = open("file");
   ASSERT_EQ(call("fd_read", {static_cast<std::uint32_t>(fd), 512, 3, out}), Errno::success);
   EXPECT_EQ(text(data, 8), "012ee34h");  // `open` put its path there, too
+  // It does not matter where nothing is read from.
+  EXPECT_EQ(call("fd_write", {1, buffer(0xfffffff0, 0), 1, out}), Errno::success);
+  EXPECT_EQ(load<std::uint32_t>(out), 0U);
+}
+
+TEST_F(Preview1, a_failed_write_does_not_end_a_stream) {
+  Configuration configuration;
+  configuration.standard_output = Output::capture(output_, 3);
+  start(std::move(configuration));
+  EXPECT_EQ(write(1, "abc"), Errno::success);
+  EXPECT_EQ(write(1, "d"), Errno::nospc);
+  EXPECT_EQ(write(1, "d"), Errno::nospc);
+  output_->clear();
+  EXPECT_EQ(write(1, "d"), Errno::success);
+  EXPECT_EQ(*output_, "d");
 }
 
 TEST_F(Preview1, preopened_directories_are_told) {
@@ -307,6 +322,11 @@ TEST_F(Preview1, opening) {
   EXPECT_EQ(open("file", 0, rights::file, 0, 4), -54);  // below a file
   EXPECT_EQ(open("file", 0, rights::file, 0, 99), -8);
   EXPECT_EQ(open("file", 0, rights::file, 0x8000), -28);
+  EXPECT_EQ(open("file", 16), -28);  // flags that nobody knows
+  EXPECT_EQ(call("path_open", {3, 2, data, 4, 0, 2, 0, 0, out}), Errno::inval);
+  EXPECT_EQ(call("path_filestat_get", {3, 2, data, 4, out}), Errno::inval);
+  EXPECT_EQ(call("path_filestat_set_times", {3, 2, data, 4, 0, 0, 0}), Errno::inval);
+  EXPECT_EQ(call("path_filestat_set_times", {3, 0, data, 4, 0, 0, 16}), Errno::inval);
   EXPECT_EQ(open("inner", oflags::creat, rights::file, 0, 5), 7);
   EXPECT_TRUE(std::filesystem::exists(directory_ / "sub/inner"));
   EXPECT_EQ(call("fd_close", {5}), Errno::success);
@@ -355,7 +375,8 @@ TEST_F(Preview1, files_do_what_they_were_opened_for) {
   EXPECT_EQ(read(5), "errno 8");
   EXPECT_EQ(call("fd_pread", {5, buffer(data, 1), 1, 0, out}), Errno::badf);
   EXPECT_EQ(write(5, "x"), Errno::success);
-  EXPECT_EQ(call("fd_filestat_set_size", {5, 0}), Errno::notcapable);  // not asked for
+  EXPECT_EQ(call("fd_filestat_set_size", {5, 0}), Errno::success);  // not asked for, but changes it
+  EXPECT_EQ(call("fd_allocate", {5, 0, 10}), Errno::success);
 }
 
 TEST_F(Preview1, truncating_needs_no_writing) {
@@ -411,8 +432,11 @@ class Preview1Listing : public Preview1 {
 
 TEST_F(Preview1Listing, includes_the_dots) {
   std::map<std::string, Entry> by_name;
-  for (const Entry& entry : list(4096, 0)) by_name[entry.name] = entry;
+  const std::vector<Entry> entries = list(4096, 0);
+  for (const Entry& entry : entries) by_name[entry.name] = entry;
   ASSERT_EQ(by_name.size(), 4U);
+  EXPECT_EQ(entries[0].name, ".");
+  EXPECT_EQ(entries[1].name, "..");
   EXPECT_LT(used_, 4096U);
   EXPECT_EQ(by_name.at(".").type, 3);
   EXPECT_EQ(by_name.at("file").type, 4);
@@ -450,6 +474,42 @@ TEST_F(Preview1Listing, starts_afresh_with_cookie_zero) {
   EXPECT_EQ(list(4096, 0).size(), 4U);
   write_text(directory_ / "later", "");
   EXPECT_EQ(list(4096, 0).size(), 5U);
+}
+
+TEST_F(Preview1Listing, cookies_count_entries) {
+  for (int i = 0; i < 20; ++i) write_text(directory_ / ("sub/entry-" + std::to_string(i)), "");
+  ASSERT_EQ(open("sub", oflags::directory, 0), 4);
+  const std::vector<Entry> all = list(4096, 0, 4);
+  ASSERT_EQ(all.size(), 22U);
+  const auto goes_on_at = [&](std::uint64_t cookie) {
+    const std::vector<Entry> rest = list(4096, cookie, 4);
+    return rest.size() == 22 - cookie && (rest.empty() || rest[0].name == all[cookie].name);
+  };
+  for (std::uint64_t i = 0; i < 22; ++i) {
+    EXPECT_EQ(all[i].next, i + 1);
+    EXPECT_TRUE(goes_on_at(21 - i)) << i;  // back and forth
+    EXPECT_TRUE(goes_on_at(i + 1)) << i;
+  }
+  (void)list(60, 0, 4);  // starts again and forgets
+  EXPECT_TRUE(goes_on_at(15));
+  for (const std::uint64_t beyond : {std::uint64_t{22}, std::uint64_t{23}, UINT64_MAX}) {
+    EXPECT_TRUE(list(4096, beyond, 4).empty());
+  }
+}
+
+TEST_F(Preview1Listing, what_is_removed_meanwhile_hides_nothing_else) {
+  for (int i = 0; i < 300; ++i) write_text(directory_ / ("sub/entry-" + std::to_string(i)), "");
+  ASSERT_EQ(open("sub", oflags::directory, 0), 4);
+  int removed = 0;
+  std::uint64_t cookie = 0;
+  do {
+    for (const Entry& entry : list(200, cookie, 4)) {
+      cookie = entry.next;
+      const auto path = directory_ / ("sub/" + entry.name);
+      if (entry.name.size() > 2 && std::filesystem::remove(path)) ++removed;
+    }
+  } while (used_ == 200);
+  EXPECT_EQ(removed, 300);
 }
 
 TEST_F(Preview1Listing, names_that_are_no_text_are_an_error) {
@@ -551,6 +611,7 @@ TEST_F(Preview1Poll, files_and_streams_that_are_ready) {
   EXPECT_THAT(poll(6), ElementsAre(std::pair(1U, 0), std::pair(2U, 0), std::pair(3U, 0),
                                    std::pair(4U, 0), std::pair(5U, 8), std::pair(6U, 8)));
   EXPECT_EQ(load<std::uint64_t>(events + 16), 10U);
+  EXPECT_GT(load<std::uint64_t>(events + event_size + 16), 0U);
   EXPECT_EQ(load<std::uint8_t>(events + 10), 1);
 }
 

@@ -40,6 +40,7 @@ Errno write_filestat(const GuestMemory& memory, std::uint32_t out, const FileSta
 
 std::expected<NewTimes, Errno> new_times(std::uint64_t accessed, std::uint64_t modified,
                                          std::uint32_t flags) {
+  if ((flags & ~fstflags::all) != 0) return std::unexpected(Errno::inval);
   const auto first =
       new_time(accessed, (flags & fstflags::atim) != 0, (flags & fstflags::atim_now) != 0);
   if (!first) return std::unexpected(first.error());

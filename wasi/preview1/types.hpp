@@ -164,6 +164,7 @@ inline constexpr std::uint32_t creat = 1;
 inline constexpr std::uint32_t directory = 2;
 inline constexpr std::uint32_t excl = 4;
 inline constexpr std::uint32_t trunc = 8;
+inline constexpr std::uint32_t all = 15;
 }  // namespace oflags
 
 /// `fstflags`
@@ -172,6 +173,7 @@ inline constexpr std::uint32_t atim = 1;
 inline constexpr std::uint32_t atim_now = 2;
 inline constexpr std::uint32_t mtim = 4;
 inline constexpr std::uint32_t mtim_now = 8;
+inline constexpr std::uint32_t all = 15;
 }  // namespace fstflags
 
 /// `whence`

@@ -121,6 +121,52 @@ static void names(void) {
   list(".");
 }
 
+// A place in a directory is a `long`, which has 32 bits here.
+static void places(void) {
+  check(mkdir("many", 0777) == 0, "mkdir many");
+  for (int i = 0; i < 40; ++i) {
+    char name[32];
+    snprintf(name, sizeof name, "many/%d", i);
+    close(open(name, O_CREAT | O_WRONLY, 0666));
+  }
+  DIR* directory = opendir("many");
+  check(directory != NULL, "opendir many");
+  if (!directory) return;
+  long place = 0;
+  char expected[32] = "";
+  for (int i = 0; i < 42; ++i) {
+    if (i == 20) place = telldir(directory);
+    const struct dirent* entry = readdir(directory);
+    check(entry != NULL, "entry");
+    if (entry && i == 20) snprintf(expected, sizeof expected, "%s", entry->d_name);
+  }
+  check(readdir(directory) == NULL, "end of many");
+  seekdir(directory, place);
+  const struct dirent* again = readdir(directory);
+  check(again != NULL && strcmp(again->d_name, expected) == 0, "seekdir");
+  rewinddir(directory);
+  int count = 0;
+  for (const struct dirent* entry; (entry = readdir(directory)) != NULL;) {
+    if (entry->d_name[0] == '.') continue;
+    check(unlinkat(dirfd(directory), entry->d_name, 0) == 0, "unlink while reading");
+    ++count;
+  }
+  printf("removed: %d\n", count);
+  closedir(directory);
+  check(rmdir("many/") == 0, "rmdir many");
+}
+
+static void truncating(void) {
+  FILE* file = fopen("full", "w");
+  fputs("full", file);
+  fclose(file);
+  const int fd = open("full", O_RDONLY | O_TRUNC);
+  struct stat status;
+  check(fd >= 0 && fstat(fd, &status) == 0 && status.st_size == 0, "truncate when opening");
+  close(fd);
+  check(unlink("full") == 0, "unlink full");
+}
+
 static void escapes(void) {
   check(symlink("../..", "out") == 0, "link out");
   check_errno(open("out/etc/passwd", O_RDONLY), EPERM, "through the link");
@@ -138,6 +184,8 @@ int main(int argc, char** argv) {
   }
   write_and_read();
   names();
+  places();
+  truncating();
   escapes();
   printf("failures: %d\n", failures);
   return failures == 0 ? 0 : 1;
