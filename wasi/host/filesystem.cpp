@@ -297,6 +297,9 @@ IoResult<Descriptor::Pointer> Descriptor::open_at(std::string_view path, OpenFla
     return io_error(ErrorCode::invalid);
   }
 
+  // As in POSIX, whose O_RDONLY is nothing, who asks for neither means to read.
+  if (!flags.write) flags.read = true;
+
   IoResult<FileSystem::Token> token = system_->reserve(system_);
   if (!token) return io_error(token.error());
   // Never wait for the other end of a pipe: waiting is the event loop's.

@@ -170,6 +170,8 @@ Errno path_open(Call& call, std::uint32_t fd, std::uint32_t lookup_flags, std::u
                                 (open_flags & ~oflags::all) | (lookup_flags & ~symlink_follow);
   if (unknown != 0) return Errno::inval;
 
+  // As in POSIX, whose O_RDONLY is nothing, who asks for neither means to read.
+  if ((base & (rights::fd_read | rights::file_writing)) == 0) base |= rights::fd_read;
   DescriptorFlags access = descriptor_flags(base, flags);
   const bool wants_directory = (open_flags & oflags::directory) != 0;
   // Guests ask for all rights at once; on a directory those of files mean nothing.

@@ -379,6 +379,14 @@ TEST_F(Preview1, files_do_what_they_were_opened_for) {
   EXPECT_EQ(call("fd_allocate", {5, 0, 10}), Errno::success);
 }
 
+TEST_F(Preview1, who_asks_for_nothing_may_read) {
+  ASSERT_EQ(open("file", 0, 0), 4);
+  EXPECT_EQ(read(4), "0123456789");
+  EXPECT_EQ(write(4, "x"), Errno::badf);
+  ASSERT_EQ(call("fd_fdstat_set_rights", {3, rights::directory, rights::fd_write}), Errno::success);
+  EXPECT_EQ(open("file", 0, 0), -76);
+}
+
 TEST_F(Preview1, truncating_needs_no_writing) {
   ASSERT_EQ(open("file", oflags::trunc, rights::fd_read), 4);
   EXPECT_EQ(std::filesystem::file_size(directory_ / "file"), 0U);
