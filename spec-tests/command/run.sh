@@ -153,6 +153,17 @@ check "fewer than it takes" 1 "*not enough arguments*" "$airlock" run --invoke a
 check "one that is no number" 1 "*" "$airlock" run --invoke add functions.wat 1 x
 check "any name may be called" 0 "3" "$airlock" run --invoke "a strange (name)" functions.wat
 
+cat >memories.wat <<'WAT'
+(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory 1)
+  (memory (export "memory") 1)
+  (data (memory 1) (i32.const 0) "\08\00\00\00\06\00\00\00second")
+  (func (export "_start")
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 100)))))
+WAT
+check "the memory that is exported as such" 0 "second" "$airlock" run memories.wat
+
 # The snapshot before 0.1: seeking from the end is number 1 there.
 cat >unstable.wat <<'WAT'
 (module

@@ -171,7 +171,6 @@ IoResult<std::size_t> Descriptor::read(std::span<std::byte> buffer, std::uint64_
 
 IoResult<std::size_t> Descriptor::write(std::span<const iovec> buffers,
                                         std::uint64_t offset) const {
-  if (is_directory()) return io_error(ErrorCode::is_directory);
   if (!flags_.write) return io_error(ErrorCode::bad_descriptor);
   const int count = static_cast<int>(std::min<std::size_t>(buffers.size(), IOV_MAX));
   const SignalGuard guard;
@@ -222,7 +221,7 @@ IoResult<void> Descriptor::allocate(std::uint64_t offset, std::uint64_t length) 
 }
 
 IoResult<void> Descriptor::set_size(std::uint64_t size) const {
-  if (is_directory()) return io_error(ErrorCode::is_directory);
+  if (is_directory()) return io_error(ErrorCode::bad_descriptor);
   if (!mutable_) return io_error(ErrorCode::read_only);
   if (!flags_.write) return io_error(ErrorCode::invalid);
   if (size > largest_offset) return io_error(ErrorCode::invalid);
@@ -452,9 +451,9 @@ IoResult<void> Descriptor::link_at(bool follow, std::string_view old_path,
   if (from->ending != PathResolver::Ending::name) return io_error(ErrorCode::not_permitted);
   if (to->ending != PathResolver::Ending::name) return io_error(ErrorCode::exist);
   if (from->trailing_slash) {
-    const IoResult<FileType> type = type_at(*from);
-    if (!type) return io_error(type.error());
-    if (*type != FileType::directory) return io_error(ErrorCode::not_directory);
+    // What is named is a directory, of which there are no second names.
+    const IoResult<UniqueFd> named = system_->resolver().open(fd(), old_path, O_PATH | O_DIRECTORY);
+    return io_error(named ? ErrorCode::not_permitted : named.error());
   }
   if (to->trailing_slash) {
     return io_error(type_at(*to) ? ErrorCode::exist : ErrorCode::no_entry);

@@ -208,6 +208,10 @@ TEST_P(FileSystemTest, a_trailing_slash_asks_for_a_directory) {
   EXPECT_EQ(outcome(root_->readlink_at("to-file/")), "not-directory");
   EXPECT_EQ(outcome(root_->readlink_at("to-directory/")), "invalid");
   EXPECT_EQ(outcome(root_->readlink_at("dangling/")), "no-entry");
+  EXPECT_EQ(outcome(root_->link_at(false, "dangling/", *root_, "second")), "no-entry");
+  EXPECT_EQ(outcome(root_->link_at(false, "to-file/", *root_, "second")), "not-directory");
+  EXPECT_EQ(outcome(root_->link_at(false, "to-directory/", *root_, "second")), "not-permitted");
+  EXPECT_EQ(outcome(root_->link_at(false, "sub/", *root_, "second")), "not-permitted");
 }
 
 TEST_P(FileSystemTest, changes_stay_within_too) {
@@ -326,6 +330,8 @@ TEST_P(FileSystemTest, a_descriptor_does_what_it_was_opened_for) {
   EXPECT_EQ(outcome((*for_reading)->open_at("x", {}, reading)), "not-directory");
   EXPECT_EQ(outcome((*for_reading)->read_directory()), "not-directory");
   EXPECT_EQ(outcome(root_->read(bytes, 0)), "is-directory");
+  EXPECT_EQ(outcome(root_->write(bytes, 0)), "bad-descriptor");
+  EXPECT_EQ(outcome(root_->set_size(0)), "bad-descriptor");
 }
 
 TEST_P(FileSystemTest, a_read_only_grant_cannot_be_changed) {

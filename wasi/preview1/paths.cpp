@@ -129,15 +129,16 @@ namespace {
 
 DescriptorFlags descriptor_flags(std::uint64_t base, std::uint32_t flags) {
   return {.read = (base & rights::fd_read) != 0,
-          .write = (base & rights::file_writing) != 0,
+          .write = (base & rights::fd_write) != 0,
           .file_integrity_sync = (flags & fdflags::sync) != 0,
           .data_integrity_sync = (flags & fdflags::dsync) != 0,
           .requested_write_sync = (flags & fdflags::rsync) != 0};
 }
 
 /// Rights of what was opened: what the directory passes on and the object has use for. Reading and
-/// writing must have been asked for, and who may write a file may also change its size; other
-/// rights are never withheld, since guests forget to ask.
+/// writing must have been asked for. Changing a file's size belongs to writing, whether it was
+/// asked for or not: Go asks for it even to read. Other rights are never withheld, since guests
+/// forget to ask.
 void set_rights(OpenFile& file, const OpenFile& directory, std::uint64_t base,
                 std::uint64_t inheriting) {
   const std::uint64_t passed_on = directory.inheriting_rights;
@@ -146,9 +147,10 @@ void set_rights(OpenFile& file, const OpenFile& directory, std::uint64_t base,
     file.inheriting_rights = passed_on & (inheriting | rights::directory);
     return;
   }
-  constexpr std::uint64_t to_be_asked_for = rights::fd_read | rights::file_writing;
-  if ((base & rights::fd_write) != 0) base |= rights::file_writing;
-  file.base_rights = passed_on & rights::file & (base | ~to_be_asked_for);
+  std::uint64_t withheld = 0;
+  if ((base & rights::fd_read) == 0) withheld |= rights::fd_read;
+  if ((base & rights::fd_write) == 0) withheld |= rights::file_writing;
+  file.base_rights = passed_on & rights::file & ~withheld;
   const bool is_terminal =
       file.object->type() == FileType::character_device && ::isatty(file.object->fd()) == 1;
   // By these a C library knows a terminal.
@@ -171,7 +173,7 @@ Errno path_open(Call& call, std::uint32_t fd, std::uint32_t lookup_flags, std::u
   if (unknown != 0) return Errno::inval;
 
   // As in POSIX, whose O_RDONLY is nothing, who asks for neither means to read.
-  if ((base & (rights::fd_read | rights::file_writing)) == 0) base |= rights::fd_read;
+  if ((base & (rights::fd_read | rights::fd_write)) == 0) base |= rights::fd_read;
   DescriptorFlags access = descriptor_flags(base, flags);
   const bool wants_directory = (open_flags & oflags::directory) != 0;
   // Guests ask for all rights at once; on a directory those of files mean nothing.

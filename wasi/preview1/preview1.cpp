@@ -129,6 +129,19 @@ std::vector<Row> unstable_rows() {
   return rows;
 }
 
+/// The memory that a call's addresses belong to: by the application ABI of WASI the export
+/// `memory`, which in a module with several need not be the first.
+runtime::Memory* memory_of(runtime::Instance* caller) {
+  if (caller == nullptr) return nullptr;
+  const bool has_choice = caller->module != nullptr && caller->module->tree.memory_types.size() > 1;
+  runtime::External named;
+  if (!has_choice || !caller->find_export("memory", named) ||
+      named.kind != decoder::ExternKind::memory) {
+    return caller->memory0;
+  }
+  return named.memory;
+}
+
 /// A call that waits. Owned by the state word of its boundary.
 struct Suspended {
   Arguments arguments{};
@@ -159,8 +172,7 @@ class HostFunction final : public runtime::NativeFunction, public runtime::Bound
 
  private:
   Outcome attempt(NativeCall& native, const Arguments& arguments, std::uint64_t started) {
-    runtime::Memory* memory = native.caller != nullptr ? native.caller->memory0 : nullptr;
-    Call call(*process_, GuestMemory(memory), started);
+    Call call(*process_, GuestMemory(memory_of(native.caller)), started);
     const Errno answer = invoke_(call, arguments);
     if (call.trap) return native.trapped(std::move(*call.trap));
     if (answer == Errno::pending) {

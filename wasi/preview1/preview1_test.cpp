@@ -371,6 +371,8 @@ TEST_F(Preview1, files_do_what_they_were_opened_for) {
   EXPECT_EQ(call("fd_pwrite", {4, buffer(data, 1), 1, 0, out}), Errno::badf);
   EXPECT_EQ(call("fd_filestat_set_size", {4, 0}), Errno::inval);
   EXPECT_EQ(call("fd_allocate", {4, 0, 1}), Errno::badf);
+  ASSERT_EQ(call("fd_fdstat_get", {4, out}), Errno::success);
+  EXPECT_EQ(load<std::uint64_t>(out + 8) & rights::file_writing, 0U);
   ASSERT_EQ(open("file", 0, rights::fd_write | rights::fd_seek), 5);
   EXPECT_EQ(read(5), "errno 8");
   EXPECT_EQ(call("fd_pread", {5, buffer(data, 1), 1, 0, out}), Errno::badf);
@@ -400,8 +402,11 @@ TEST_F(Preview1, read_only_grants_are_read_only_file_systems) {
   EXPECT_EQ(open("file", 0, rights::fd_write), -69);
   EXPECT_EQ(open("new", oflags::creat, rights::fd_read), -69);
   EXPECT_EQ(open("file", oflags::trunc, rights::fd_read), -69);
-  EXPECT_EQ(open("file", 0, rights::fd_read), 4);
+  // Go asks for changing the size of what it only reads.
+  EXPECT_EQ(open("file", 0, rights::fd_read | rights::fd_filestat_set_size | rights::fd_allocate),
+            4);
   EXPECT_EQ(read(4), "0123456789");
+  EXPECT_EQ(call("fd_filestat_set_size", {4, 0}), Errno::inval);
   EXPECT_EQ(call("fd_filestat_set_times", {4, 0, 0, 1}), Errno::rofs);
   put(data, "x");
   EXPECT_EQ(call("path_create_directory", {3, data, 1}), Errno::rofs);

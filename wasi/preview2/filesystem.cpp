@@ -109,14 +109,12 @@ HostOutcome read_via_stream(Guest& guest, const Object& self, HostCall& call) {
 }
 
 HostOutcome write_via_stream(Guest& guest, const Object& self, HostCall& call) {
-  if (self->is_directory()) return failed(call, ErrorCode::is_directory);
   if (!self->flags().write) return failed(call, ErrorCode::bad_descriptor);
   return call.returned(
       Value::ok(guest.output_streams.own(write_file(self, call.argument(1).as_u64()))));
 }
 
 HostOutcome append_via_stream(Guest& guest, const Object& self, HostCall& call) {
-  if (self->is_directory()) return failed(call, ErrorCode::is_directory);
   if (!self->flags().write) return failed(call, ErrorCode::bad_descriptor);
   return call.returned(Value::ok(guest.output_streams.own(append_file(self))));
 }
