@@ -49,11 +49,12 @@ void ComponentPrinter::open(const component::Component& component, std::string_v
     opened.names[component::number(sort)] = text::PrintedNames(names);
 }
 
-/// Custom sections stand between definitions; `component-name` is made of identifiers again.
+/// Custom sections stand between definitions; `component-name` is made of identifiers again. The
+/// offset is that of the contents, which is where the component ends if the last one is empty.
 void ComponentPrinter::print_customs(std::uint64_t before) {
   auto& top = opens_.back();
   const auto& customs = top.component->customs;
-  for (; top.next_custom < customs.size() && customs[top.next_custom].offset < before;
+  for (; top.next_custom < customs.size() && customs[top.next_custom].offset <= before;
        ++top.next_custom) {
     const auto& custom = customs[top.next_custom];
     if (custom.name == "component-name") continue;

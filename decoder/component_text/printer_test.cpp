@@ -49,6 +49,18 @@ TEST(ComponentPrinter, PrintsDefinitionsUnderTheirNames) {
 )");
 }
 
+TEST(ComponentPrinter, KeepsEmptyCustomSections) {
+  EXPECT_EQ(printed(R"((component (@custom "a") (component (@custom "b")) (@custom "c")))"),
+            R"((component
+  (@custom "a" "")
+  (component (;0;)
+    (@custom "b" "")
+  )
+  (@custom "c" "")
+)
+)");
+}
+
 /// One of everything.
 constexpr std::string_view everything = R"((component
   (import "a:b/c@1.0.0" (instance $i
