@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "decoder/text/printer.hpp"
 #include "validator/component/names.hpp"
 
 namespace airlock::validator::component {
@@ -205,11 +206,17 @@ class WorldWriter {
       if (named.type.sort != Sort::instance) {
         items.push_back(named);
       } else if (parse_extern_name(named.name).kind == NameKind::interface) {
-        add_interface(named);
-        world += prefix + std::string(named.name) + ";\n";
+        add_interface(std::string(named.name), named);
+        world += external_id(named, "  ") + prefix + std::string(named.name) + ";\n";
       } else {
-        if (named.attributes && named.attributes->implements)
-          world += "  // implements " + *named.attributes->implements + '\n';
+        world += external_id(named, "  ");
+        if (const auto* implemented = implements(named)) {
+          if (add_interface(*implemented, named)) {
+            world += prefix + identifier(named.name) + ": " + *implemented + ";\n";
+            continue;
+          }
+          world += "  // implements " + *implemented + '\n';
+        }
         world += prefix + identifier(named.name) + ": interface {\n";
         world += write_interface(std::string(named.name), types_.instance(named.type.type).exports,
                                  "    ");
@@ -232,7 +239,7 @@ class WorldWriter {
     names_.here = world_names_;
     world += write_items("", types, "  ");
     for (const auto& named : rest) {
-      world += "  ";
+      world += external_id(named, "  ") + "  ";
       if (named.type.sort != Sort::function) {
         world += "// " + std::string(word) + ' ' + std::string(named.name) + ": " +
                  std::string(syntax::to_string(named.type.sort)) + '\n';
@@ -245,17 +252,34 @@ class WorldWriter {
     names_.here = std::move(names);
   }
 
+  /// The interface that an instance with a name of its own implements.
+  static const std::string* implements(const NamedExtern& named) {
+    if (named.attributes == nullptr || !named.attributes->implements) return nullptr;
+    return &*named.attributes->implements;
+  }
+
+  /// The line of an attribute, if there is one.
+  static std::string external_id(const NamedExtern& named, const std::string& indent) {
+    if (named.attributes == nullptr || !named.attributes->external_id) return {};
+    return indent + "@external-id(" + decoder::text::quote_string(*named.attributes->external_id) +
+           ")\n";
+  }
+
   /// Writes an interface into its package, unless it stands there already.
-  void add_interface(const NamedExtern& named) {
-    const auto [package, interface] = split(named.name);
+  /// @return whether it stands there as `named` has it: instances that implement an interface need
+  ///         not have all of it
+  bool add_interface(const std::string& name, const NamedExtern& named) {
+    const auto [package, interface] = split(name);
     const auto& exports = types_.instance(named.type.type).exports;
     if (!packages_.contains(package)) package_order_.push_back(package);
     auto& bodies = packages_[package];
     const auto heading = "  interface " + identifier(interface) + " {\n";
-    auto body = heading + write_interface(std::string(named.name), exports, "    ") + "  }\n";
-    const bool is_there = std::ranges::any_of(
+    auto body = heading + write_interface(name, exports, "    ") + "  }\n";
+    const auto there = std::ranges::find_if(
         bodies, [&](const std::string& other) { return other.starts_with(heading); });
-    if (!is_there) bodies.push_back(std::move(body));
+    if (there != bodies.end()) return *there == body;
+    bodies.push_back(std::move(body));
+    return true;
   }
 
   std::string write_interface(const std::string& name, const std::vector<NamedExtern>& exports,
@@ -275,12 +299,12 @@ class WorldWriter {
     std::string text;
     for (const auto& named : exports) {
       if (named.type.sort == Sort::type) {
-        text += write_type(interface, named, exports, indent);
+        text += external_id(named, indent) + write_type(interface, named, exports, indent);
       } else if (named.type.sort != Sort::function) {
         text += indent + "// " + std::string(syntax::to_string(named.type.sort)) + ' ' +
                 std::string(named.name) + '\n';
       } else if (parse_extern_name(named.name).kind == NameKind::label) {
-        text += indent + identifier(named.name) + ": " +
+        text += external_id(named, indent) + indent + identifier(named.name) + ": " +
                 writer().function(types_.function(named.type.type), false) + ";\n";
       }
     }
@@ -341,7 +365,7 @@ class WorldWriter {
       const auto parsed = parse_extern_name(member.name);
       if (member.type.sort != Sort::function || parsed.resource != named.name) continue;
       const auto& function = types_.function(member.type.type);
-      members += indent + "  ";
+      members += external_id(member, indent + "  ") + indent + "  ";
       if (parsed.kind == NameKind::constructor) {
         members += "constructor(" + writer().parameters(function, false) + ')';
         if (!types_[*function.result].as<OwnType>())

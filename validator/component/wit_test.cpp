@@ -42,6 +42,33 @@ world root {
 )");
 }
 
+TEST(Wit, InstancesWithOwnNamesImplementInterfaces) {
+  EXPECT_EQ(wit_of(R"((component
+    (import "one" (implements "a:b/c") (external-id "say \"1\"") (instance (export "f" (func))))
+    (import "two" (implements "a:b/c") (instance (export "f" (func))))
+    (import "part" (implements "a:b/c") (instance))
+    (import "g" (external-id "G") (func))))"),
+            R"(package root:component;
+
+world root {
+  @external-id("say \"1\"")
+  import one: a:b/c;
+  import two: a:b/c;
+  // implements a:b/c
+  import part: interface {
+  }
+  @external-id("G")
+  import g: func();
+}
+
+package a:b {
+  interface c {
+    f: func();
+  }
+}
+)");
+}
+
 TEST(Wit, InterfacesUseEachOthersTypes) {
   EXPECT_EQ(wit_of(R"((component
     (import "a:b/first@1.0.0" (instance $first
@@ -93,11 +120,14 @@ TEST(Wit, PlainInstancesAndWhatWitCannotSay) {
             R"(package root:component;
 
 world root {
-  // implements a:b/kv
-  import store: interface {
+  import store: a:b/kv;
+  // import m: core module
+}
+
+package a:b {
+  interface kv {
     get: func() -> u8;
   }
-  // import m: core module
 }
 )");
 }
