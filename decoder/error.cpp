@@ -7,8 +7,8 @@ namespace airlock {
 namespace {
 
 /// How the design's message shapes name a kind: "malformed module", "invalid module" …
-std::string_view adjective(ErrorKind kind) {
-  switch (kind) {
+std::string_view adjective(const Error& error) {
+  switch (error.kind) {
     case ErrorKind::malformed:
       return "malformed";
     case ErrorKind::invalid:
@@ -19,6 +19,8 @@ std::string_view adjective(ErrorKind kind) {
       return "uninstantiable";
     case ErrorKind::unsupported:
       return "unsupported";
+    case ErrorKind::limit:  // within a binary; a file that is too large is not named so
+      return error.offset ? "oversized" : "";
     default:
       return {};
   }
@@ -41,7 +43,7 @@ std::string format_error(const Error& error, std::string_view file, std::string_
             std::to_string(error.position->column) + ": " + error.message;
   } else {
     if (!text.empty()) text += ": ";
-    if (const auto word = adjective(error.kind); !word.empty()) {
+    if (const auto word = adjective(error); !word.empty()) {
       text.append(word).append(" ").append(subject);
       if (error.function) {
         text += ", function " + std::to_string(error.function->index);
