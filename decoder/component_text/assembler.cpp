@@ -4,6 +4,8 @@
 #include <span>
 #include <utility>
 
+#include "decoder/text/producers.hpp"
+
 namespace airlock::decoder::component_text {
 
 namespace {
@@ -83,9 +85,10 @@ void Assembler::close_component() {
   scope().sections.back().child = finished_.size() - 1;
 }
 
-/// `(@custom "name" "…"*)`: a custom section between the definitions around it.
+/// `(@custom "name" "…"*)` or `(@producers …)`: a custom section between the definitions around it.
 void Assembler::read_custom_annotations() {
   for (const text::Annotation& annotation : cursor_.annotations()) {
+    if (annotation.id == "producers") read_producers_annotation(annotation);
     if (annotation.id != "custom") continue;
     if (annotation.contents.empty() || !std::ranges::all_of(annotation.contents, is_string)) {
       return fail_at(annotation.offset, "@custom annotation: expected strings");
@@ -98,6 +101,16 @@ void Assembler::read_custom_annotations() {
     }
     scope().add(Definition::custom, section);
   }
+}
+
+void Assembler::read_producers_annotation(const text::Annotation& annotation) {
+  const auto contents = text::encode_producers(annotation.contents);
+  if (!contents) return fail_at(annotation.offset, "@producers annotation: malformed field");
+  Encoder section;
+  section.mark(annotation.offset);
+  section.name(annotation.id);
+  section.append(*contents);
+  scope().add(Definition::custom, section);
 }
 
 void Assembler::open_scope(ScopeKind kind) {

@@ -48,6 +48,7 @@ class Assembler final : public text::TokenParser {
   void open_component(const Token& start, const Identifier& id);
   void close_component();
   void read_custom_annotations();
+  void read_producers_annotation(const text::Annotation& annotation);
   void read_core_module(const Token& start);
   void read_function(const Token& start);
   void read_start(const Token& start);

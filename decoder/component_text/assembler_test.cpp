@@ -221,6 +221,8 @@ TEST(ComponentText, BuiltIns) {
   EXPECT_EQ(sections("(component (canon waitable-set.wait (memory 2) (core func)))"),
             "08 04 01 20 00 02");
   EXPECT_EQ(sections("(component (canon thread.yield cancellable (core func)))"), "08 03 01 0c 01");
+  EXPECT_EQ(sections("(component (canon thread.available_parallelism (core func)))"),
+            sections("(component (canon thread.available-parallelism (core func)))"));
   EXPECT_EQ(sections("(component (canon thread.new-indirect (core type 1) 2 (core func)))"),
             "08 04 01 27 01 02");
 }
@@ -295,6 +297,13 @@ TEST(ComponentText, CustomAnnotations) {
   EXPECT_EQ(sections(R"((component (type u8) (@custom "ab" "c" "\01") (type u8) (@custom "d")))"),
             "07 02 01 7d 00 05 02 61 62 63 01 07 02 01 7d 00 02 01 64");
   EXPECT_EQ(error_of("(component (@custom ab))"), "1:12: @custom annotation: expected strings");
+}
+
+TEST(ComponentText, ProducersAnnotations) {
+  EXPECT_EQ(sections(R"((component (@producers (sdk "a" "1")) (type u8)))"),
+            "00 14 09 70 72 6f 64 75 63 65 72 73 01 03 73 64 6b 01 01 61 01 31 07 02 01 7d");
+  EXPECT_EQ(error_of("(component (@producers ab))"),
+            "1:12: @producers annotation: malformed field");
 }
 
 TEST(ComponentText, CoreTypes) {

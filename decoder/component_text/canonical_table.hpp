@@ -83,6 +83,7 @@ inline constexpr auto builtin_table = [] {
     {"thread.spawn-ref", 0x40, {shared, core_type}},
     {"thread.spawn-indirect", 0x41, {shared, core_type, core_table}},
     {"thread.available-parallelism", 0x42, {shared}},
+    {"thread.available_parallelism", 0x42, {shared}},  // as wasm-tools prints it
   });
 }();
 // clang-format on

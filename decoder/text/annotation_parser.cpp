@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decoder/text/module_parser.hpp"
+#include "decoder/text/producers.hpp"
 
 namespace airlock::decoder::text {
 namespace {
@@ -73,8 +74,29 @@ std::optional<std::string> ModuleParser::take_name_annotation() {
 
 // ---- @custom
 
+/// All annotations before the next token that become custom sections. There may be very many of
+/// them, so they are not looked for one by one.
 void ModuleParser::parse_custom_annotations() {
-  while (const auto* annotation = take_annotation("custom")) parse_custom_annotation(*annotation);
+  if (failed()) return;
+  for (const auto& annotation : cursor_.annotations()) {
+    if (annotation.id != "custom" && annotation.id != "producers") continue;
+    if (!taken_annotations_.insert(&annotation).second) continue;
+    if (annotation.id == "custom")
+      parse_custom_annotation(annotation);
+    else
+      parse_producers_annotation(annotation);
+    if (failed()) return;
+  }
+}
+
+/// `(@producers (field "name" "version")*)`, a custom section behind all others
+void ModuleParser::parse_producers_annotation(const Annotation& annotation) {
+  const auto contents = encode_producers(annotation.contents);
+  if (!contents) return fail_annotation(annotation, "malformed field");
+  Encoder section;
+  section.mark(annotation.offset);
+  section.custom(annotation.id, *contents);
+  customs_[{0, false}].push_back(std::move(section));
 }
 
 /// `(@custom "name" (before|after section)? "…"*)`

@@ -75,7 +75,7 @@ void ModuleParser::open_folded(Body& body) {
   frame.opcode = take_instruction();
   if (failed()) return;
   frame.pending.mark(source);
-  frame.label = parse_instruction(body, frame.pending, frame.opcode);
+  parse_instruction(body, frame.pending, frame);
   if (frame.opcode == "if"_op) {
     frame.kind = Frame::Kind::if_;
   } else if (frame.opcode == "try"_op) {
@@ -86,7 +86,7 @@ void ModuleParser::open_folded(Body& body) {
   if (frame.kind == Frame::Kind::block || frame.kind == Frame::Kind::try_) {
     write_hint(body, frame);
     body.code.append(frame.pending);
-    enter_block(body, frame.label);
+    enter_block(body, frame);
   }
   push_frame(body, std::move(frame));
 }
@@ -131,7 +131,7 @@ void ModuleParser::open_arm(Body& body, std::string_view word) {
   if (in_if && word == "then" && block.stage == none) {
     write_hint(body, block);
     body.code.append(block.pending);
-    enter_block(body, block.label);
+    enter_block(body, block);
     block.stage = main;
   } else if (in_if && word == "else" && block.stage == main) {
     body.code.mark(source);
@@ -182,9 +182,9 @@ void ModuleParser::parse_flat(Body& body) {
   if (failed()) return;
   write_hint(body, frame);
   body.code.mark(source);
-  frame.label = parse_instruction(body, body.code, frame.opcode);
+  parse_instruction(body, body.code, frame);
   if (!is_block(frame.opcode)) return;
-  enter_block(body, frame.label);
+  enter_block(body, frame);
   frame.kind = Frame::Kind::flat_block;
   push_frame(body, std::move(frame));
 }
@@ -249,10 +249,13 @@ void ModuleParser::push_frame(Body& body, Frame frame) {
   frames_.push_back(std::move(frame));
 }
 
-void ModuleParser::enter_block(Body& body, std::string_view label) {
+void ModuleParser::enter_block(Body& body, Frame& frame) {
   const auto index = body.label_count++;
-  if (!label.empty()) body.label_names.push_back({index, std::string(label)});
-  body.labels.push(label);
+  if (frame.label_name)
+    body.label_names.push_back({index, std::move(*frame.label_name)});
+  else if (!frame.label.empty())
+    body.label_names.push_back({index, std::string(frame.label)});
+  body.labels.push(frame.label);
 }
 
 void ModuleParser::leave_block(Body& body) { body.labels.pop(); }
@@ -277,14 +280,14 @@ void ModuleParser::write_opcode(Encoder& to, Opcode opcode) {
   to.unsigned_number(instruction.code);
 }
 
-/// @return the label of an instruction that opens a block
-std::string_view ModuleParser::parse_instruction(Body& body, Encoder& to, Opcode opcode) {
-  std::string_view label;
-  if (is_block(opcode) && at(TokenKind::identifier)) label = take().text;
-  opcode = choose_encoding(opcode);
+void ModuleParser::parse_instruction(Body& body, Encoder& to, Frame& frame) {
+  if (is_block(frame.opcode)) {
+    if (at(TokenKind::identifier)) frame.label = take().text;
+    frame.label_name = take_name_annotation();
+  }
+  const auto opcode = choose_encoding(frame.opcode);
   write_opcode(to, opcode);
   parse_immediates(body, to, opcode);
-  return label;
 }
 
 }  // namespace airlock::decoder::text

@@ -10,7 +10,7 @@ namespace airlock::decoder::text {
 namespace {
 
 /// Annotations that a parser here reads. All others are checked for well-formedness and dropped.
-constexpr std::array<std::string_view, 3> known_annotations{"custom", "name",
+constexpr std::array<std::string_view, 4> known_annotations{"custom", "name", "producers",
                                                             "metadata.code.branch_hint"};
 
 /// What a byte may be part of.
@@ -277,14 +277,22 @@ class Lexer {
   bool quoted_identifier(std::size_t start, std::string_view text) {
     std::string_view name;
     if (!own(text.substr(1), name)) return false;
-    if (name.empty()) return fail(start, "empty identifier");
+    if (name.empty()) return empty_identifier(start, text.size());
     push({TokenKind::identifier, static_cast<std::uint32_t>(start), name});
+    return true;
+  }
+
+  /// An identifier without characters is no token of the language, but may stand in an annotation,
+  /// where anything may that is made of the characters of tokens.
+  bool empty_identifier(std::size_t start, std::size_t size) {
+    if (annotations_ == 0) return fail(start, "empty identifier");
+    emit(TokenKind::reserved, start, size);
     return true;
   }
 
   bool plain_word(std::size_t start, std::string_view text) {
     if (text[0] == '$') {
-      if (text.size() == 1) return fail(start, "empty identifier");
+      if (text.size() == 1) return empty_identifier(start, 1);
       push({TokenKind::identifier, static_cast<std::uint32_t>(start), text.substr(1)});
       return true;
     }

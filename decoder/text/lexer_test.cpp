@@ -85,6 +85,8 @@ TEST(Lexer, NestedCommentsNeedNoStack) {
 TEST(Lexer, AnnotationsAreWhiteSpace) {
   EXPECT_THAT(tokens_of("((@a)module(@b (x) \")\" (@c) [ ;; )\n)$m)"),
               ElementsAre("((", "kmodule", "$m", "))", "."));
+  EXPECT_THAT(tokens_of("(@a $ (@b $\"\"))"), ElementsAre("."));
+  EXPECT_EQ(error_of("(@a) $"), "empty identifier");
   EXPECT_EQ(error_of("(@)"), "empty annotation id");
   EXPECT_EQ(error_of("(@\"\")"), "empty annotation id");
   EXPECT_EQ(error_of("(@\"\n\")"), "empty annotation id");

@@ -200,7 +200,7 @@ void ModuleParser::parse_import_type(Space which, Encoder& to) {
   switch (which) {
     case Space::function: {
       IndexSpace locals;
-      to.unsigned_number(parse_type_use(ParameterNames::bound, &locals).type);
+      to.unsigned_number(parse_type_use(ParameterNames::documented, &locals).type);
       if (is_exact) expect_close();
       if (auto names = locals.names(); !names.empty())
         local_names_.push_back({defined_[kind->space] - 1, std::move(names)});

@@ -42,9 +42,9 @@ class ModuleParser : public TokenParser {
     IndexSpace fields;                     ///< if it is a struct type
   };
 
-  /// Whether parameters of a function type may have identifiers: those of blocks may not, and those
-  /// of type definitions mean nothing.
-  enum class ParameterNames : std::uint8_t { forbidden, ignored, bound };
+  /// Whether parameters of a function type may have identifiers: those of blocks may not, those of
+  /// type definitions mean nothing, and those of imports are only names, which may be the same.
+  enum class ParameterNames : std::uint8_t { forbidden, ignored, documented, bound };
 
   struct TypeUse {
     std::uint32_t type = 0;
@@ -75,6 +75,7 @@ class ModuleParser : public TokenParser {
     Kind kind = Kind::plain;
     Opcode opcode{};
     std::string_view label{};
+    std::optional<std::string> label_name{};  ///< from an annotation
     Encoder pending{};                 ///< an instruction that is written when its operands are
     const Annotation* hint = nullptr;  ///< its branch hint
     /// How far its arms are: none yet; `then` or `do`; `catch`; one that must be the last.
@@ -181,13 +182,13 @@ class ModuleParser : public TokenParser {
   void parse_flat(Body& body);
   bool parse_flat_delimiter(Body& body);
   void push_frame(Body& body, Frame frame);
-  void enter_block(Body& body, std::string_view label);
+  void enter_block(Body& body, Frame& frame);
   void leave_block(Body& body);
   void check_label(const Frame& frame);
   Opcode take_instruction();
   void write_opcode(Encoder& to, Opcode opcode);
   /// Reads what stands behind the opcode and writes the whole instruction.
-  std::string_view parse_instruction(Body& body, Encoder& to, Opcode opcode);
+  void parse_instruction(Body& body, Encoder& to, Frame& frame);
   void take_hint(Body& body, Frame& frame);
   void write_hint(Body& body, const Frame& frame);
 
@@ -219,6 +220,7 @@ class ModuleParser : public TokenParser {
   // Annotations (annotation_parser.cpp)
   void parse_custom_annotations();
   void parse_custom_annotation(const Annotation& annotation);
+  void parse_producers_annotation(const Annotation& annotation);
   std::optional<std::string> take_name_annotation();
   const Annotation* take_annotation(std::string_view id);
   void check_annotations(std::size_t first_token);

@@ -14,9 +14,10 @@ class FileParser : public TokenParser {
 
   Result<Assembled> run() {
     const bool is_component = at_open("component");
-    auto assembled = is_component        ? assemble_component(cursor_, limits_)
-                     : at_open("module") ? assemble_module(cursor_, limits_)
-                                         : assemble_module_fields(cursor_, {}, limits_);
+    auto assembled = is_component         ? assemble_component(cursor_, limits_)
+                     : at_module_binary() ? read_module_binary()
+                     : at_open("module")  ? assemble_module(cursor_, limits_)
+                                          : assemble_module_fields(cursor_, {}, limits_);
     if (!assembled) return assembled;
     if (!at(TokenKind::end)) fail_unexpected();
     if (failed()) return std::unexpected(take_error());
@@ -24,6 +25,23 @@ class FileParser : public TokenParser {
   }
 
  private:
+  bool at_module_binary() const {
+    const Token& word = peek(peek(2).kind == TokenKind::identifier ? 3 : 2);
+    return at_open("module") && word.kind == TokenKind::keyword && word.text == "binary";
+  }
+
+  /// `(module $id? binary "…"*)`, which scripts have and other tools read from files as well
+  Result<Assembled> read_module_binary() {
+    expect_open("module");
+    (void)take_identifier();
+    expect_keyword("binary");
+    Encoder out;
+    out.bytes(take_strings());
+    expect_close();
+    if (failed()) return std::unexpected(take_error());
+    return std::move(out).finish(false);
+  }
+
   const Limits& limits_;
 };
 

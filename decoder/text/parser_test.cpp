@@ -243,6 +243,55 @@ TEST(Assemble, CustomAnnotationsBecomeSections) {
   EXPECT_EQ(module.customs[3].bytes.size(), 3u);
 }
 
+TEST(Assemble, ProducersAnnotationsBecomeSections) {
+  const auto module = module_of(
+      R"((module (@producers (sdk "a" "1") (language "C" "17") (sdk "b" "2")) (@producers)))");
+  ASSERT_EQ(module.customs.size(), 2u);
+  std::string bytes;
+  for (const auto byte : module.customs[0].bytes) bytes += static_cast<char>(byte);
+  EXPECT_EQ(module.customs[0].name, "producers");
+  EXPECT_EQ(bytes, std::string("\2\10language\1\1C\00217\3sdk\2\1a\0011\1b\0012"));
+  EXPECT_EQ(module.customs[1].bytes.size(), 1u);
+  for (const char* contents : {"x", "(sdk \"a\")", "(tool \"a\" \"1\")", "(sdk a \"1\")",
+                               "(sdk \"\\ff\" \"1\")", "\"a\" \"b\" \"c\" \"d\" \"e\""})
+    EXPECT_EQ(error_of("(module (@producers " + std::string(contents) + "))"),
+              "@producers annotation: malformed field")
+        << contents;
+}
+
+TEST(Assemble, ManyAnnotationsInOnePlaceAreFast) {
+  std::string source;
+  for (int i = 0; i < 50'000; ++i) source += "(@custom \"a\" \"b\")";
+  EXPECT_EQ(module_of(source).customs.size(), 50'000u);
+}
+
+TEST(Assemble, BlocksTakeNameAnnotations) {
+  const auto names =
+      module_of(R"((func (block $a (@name "b c")) loop (@name "d") end (if $e (i32.const 0)
+                    (then (block (@name "f"))))))")
+          .names;
+  const auto& labels = names.labels.at(0);
+  EXPECT_EQ(labels.at(0), "b c");
+  EXPECT_EQ(labels.at(1), "d");
+  EXPECT_EQ(labels.at(2), "e");
+  EXPECT_EQ(labels.at(3), "f");
+  EXPECT_EQ(error_of(R"((func nop (@name "a") nop))"), "misplaced @name annotation");
+}
+
+TEST(Assemble, ParametersOfImportsMayHaveOneName) {
+  const auto names = module_of(R"((import "m" "n" (func (param $x i32) (param $x i64))))").names;
+  EXPECT_EQ(names.locals.at(0).at(1), "x");
+  EXPECT_EQ(error_of("(func (param $x i32) (param $x i64))"), "duplicate local $x");
+}
+
+TEST(Assemble, ModulesMayBeQuotedBinaries) {
+  for (const char* source :
+       {R"((module binary "\00asm" "\01\00\00\00"))", R"((module $m binary "\00asm\01\00\00\00"))"})
+    EXPECT_EQ(module_of(source).functions.size(), 0u);
+  EXPECT_EQ(error_of("(module binary x)"), "unknown operator x");
+  EXPECT_EQ(error_of("(module binary \"\") (module)"), "unexpected token (");
+}
+
 TEST(Assemble, BranchHintsCountFromTheBody) {
   const auto module = module_of(
       R"((func (local i32) (@metadata.code.branch_hint "\01") (if (i32.const 1) (then)) i32.const 0 (@metadata.code.branch_hint "\00") br_if 0))");

@@ -328,7 +328,7 @@ FunctionType ModuleParser::parse_function_type(ParameterNames names, IndexSpace*
       const Token& id = take();
       auto name = take_name_annotation();
       if (locals != nullptr) {
-        if (!locals->define(id.text))
+        if (!locals->define(id.text) && names == ParameterNames::bound)
           fail_at(id.offset, "duplicate local $" + std::string(id.text));
         if (name) locals->rename(locals->count() - 1, std::move(*name));
       }
