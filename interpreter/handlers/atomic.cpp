@@ -91,21 +91,16 @@ struct AtomicModify {
   };
 };
 
-/// Slots of the expected value and the replacement, destination slot. A narrow access compares the
-/// whole expected value, so one with high bits never matches.
+/// Slots of the expected value and the replacement, destination slot. Of both, a narrow access
+/// takes the low bits.
 template <typename Stored, typename Value, typename AddressType>
 struct AtomicCompareExchange {
   static void execute(Registers& r) {
     auto* place = atomic_place<Stored, AddressType>(r);
     if (place == nullptr) return;
-    const Value expected = get<Value, Source::slot>(r, operand_half);
-    const Value replacement = get<Value, Source::slot>(r, operand_half + 1);
-    std::atomic_ref cell(*place);
-    auto old = static_cast<Stored>(expected);
-    if (old == expected)
-      cell.compare_exchange_strong(old, static_cast<Stored>(replacement));
-    else
-      old = cell.load();
+    auto old = static_cast<Stored>(get<Value, Source::slot>(r, operand_half));
+    const auto replacement = static_cast<Stored>(get<Value, Source::slot>(r, operand_half + 1));
+    std::atomic_ref(*place).compare_exchange_strong(old, replacement);
     put<Value, Target::slot>(r, operand_half + 2, old);
     r.code += cells_for(operand_half + 3);
   }

@@ -44,3 +44,27 @@
   (module (func (export "trap") unreachable))
   (assert_trap (invoke "trap") "unreachable"))
 (wait $sender)
+
+;; A narrow compare-exchange looks at the low bits of the expected value only, and returns what was
+;; there without a sign.
+(module
+  (memory 1 1 shared)
+  (data (i32.const 0) "\81\82\83\84\85\86\87\88")
+  (func (export "i32-8") (result i32)
+    (i32.atomic.rmw8.cmpxchg_u (i32.const 0) (i32.const 0x7781) (i32.const 0x6601)))
+  (func (export "i32-16") (result i32)
+    (i32.atomic.rmw16.cmpxchg_u (i32.const 2) (i32.const -0x7b7d) (i32.const -0x6efd)))
+  (func (export "i64-8") (result i64)
+    (i64.atomic.rmw8.cmpxchg_u (i32.const 1) (i64.const 0x100000082) (i64.const 0x200000002)))
+  (func (export "i64-32") (result i64)
+    (i64.atomic.rmw32.cmpxchg_u (i32.const 4) (i64.const 0x188878685) (i64.const 0x208070605)))
+  (func (export "i64-32-other") (result i64)
+    (i64.atomic.rmw32.cmpxchg_u (i32.const 4) (i64.const 0x188878685) (i64.const 0)))
+  (func (export "all") (result i64) (i64.load (i32.const 0))))
+
+(assert_return (invoke "i32-8") (i32.const 0x81))
+(assert_return (invoke "i32-16") (i32.const 0x8483))
+(assert_return (invoke "i64-8") (i64.const 0x82))
+(assert_return (invoke "i64-32") (i64.const 0x88878685))
+(assert_return (invoke "i64-32-other") (i64.const 0x08070605))
+(assert_return (invoke "all") (i64.const 0x0807060591030201))
