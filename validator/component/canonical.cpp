@@ -313,7 +313,8 @@ Result<void> CanonValidator::check_task_return(ResolvedCanon& canon) {
   if (canon.canon->result) {
     auto result = value_type(*canon.canon->result);
     if (!result) return propagate(std::move(result));
-    // No function returns a borrow, so that with one it traps whenever it is called; still valid.
+    if (types_[*result].contains_borrow)
+      return invalid("function result cannot contain a `borrow` type");
     canon.result = *result;
     function.parameters.push_back({"", *result});
   }

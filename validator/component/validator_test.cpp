@@ -209,12 +209,6 @@ TEST(ComponentValidator, SignaturesAreFlattened) {
               HasSubstr("lowered parameter types `[I32, I64]`"));
 }
 
-TEST(ComponentValidator, TaskReturnMayHaveBorrows) {
-  valid(R"((component
-    (type $r (resource (rep i32)))
-    (core func (canon task.return (result (borrow $r))))))");
-}
-
 TEST(ComponentValidator, ValuesAreNotSupported) {
   EXPECT_EQ(error_of(R"((component (import "v" (value string))))").kind, ErrorKind::unsupported);
 }
