@@ -426,7 +426,7 @@ TEST_F(Preview1, an_abandoned_wait_leaves_nothing_behind) {
   slots[1].i64 = 8192;
   slots[2].i64 = 1;
   slots[3].i64 = out;
-  runtime::NativeCall native;
+  runtime::NativeCall native(trap_);
   native.slots = slots;
   native.caller = &instance_;
   ASSERT_EQ(functions_.at("poll_oneoff").native->call(native), runtime::Outcome::suspended);

@@ -63,7 +63,8 @@ class Preview1 : public ::testing::Test {
     runtime::Slot slots[16] = {};
     std::size_t count = 0;
     for (const std::uint64_t argument : arguments) slots[count++].i64 = argument;
-    runtime::NativeCall native;
+    trap_ = {};
+    runtime::NativeCall native(trap_);
     native.slots = slots;
     native.caller = &instance_;
     runtime::Outcome outcome = definition.native->call(native);
@@ -77,7 +78,6 @@ class Preview1 : public ::testing::Test {
       }
       outcome = native.boundary->resume(native, native.state);
     }
-    trap_ = std::move(native.trap);
     if (outcome == runtime::Outcome::trapped) return Errno::pending;
     return static_cast<Errno>(slots[0].i32);
   }
