@@ -74,7 +74,7 @@ class NativeCall {
   Stack* stack = nullptr;
   Instance* caller = nullptr;          ///< the calling core instance; null if the host called
   const Function* function = nullptr;  ///< the native function that was called
-  Trap& trap;  ///< of the whole run, so that a call costs nothing for it
+  Trap& trap;                          ///< of the whole run, so that a call costs nothing for it
   ExceptionObject* exception = nullptr;
 
   // What `entered` and `suspended` hand to the interpreter:

@@ -90,8 +90,7 @@ class FakeExecutor final : public Executor {
     std::vector<char> places;
   };
 
-  RunStatus finish(Outcome outcome, NativeCall& call, Stack& stack,
-                   std::span<Slot> results) const {
+  RunStatus finish(Outcome outcome, NativeCall& call, Stack& stack, std::span<Slot> results) const {
     stack.state = Stack::State::idle;
     if (outcome == Outcome::suspended) {
       suspended_[&stack] = {call.boundary, call.state};
