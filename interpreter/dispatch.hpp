@@ -1,7 +1,6 @@
 // From one instruction to the next. A handler is made of a *body*, a structure with
 //
-//   static void execute(Registers&)           does the work and moves `code` to the next
-//   instruction
+//   static void execute(Registers&)           does the work and moves `code` to what comes next
 //
 // or, for a conditional branch, with
 //

@@ -115,6 +115,7 @@ class Search {
     const auto root = r_.run->heap->root(reinterpret_cast<std::uint64_t>(thrown_.exception));
     const Outcome outcome = saved.boundary->resume_thrown(call, saved.state, *thrown_.exception);
     if (outcome == Outcome::thrown) {
+      call.trap.forget();
       thrown_.exception = call.exception;
       thrown_.tag = call.exception->tag;
       thrown_.values = call.exception->values().data();

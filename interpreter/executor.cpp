@@ -160,6 +160,7 @@ class Interpreter final : public runtime::Executor {
       trap = Trap(TrapCode::call_stack_exhausted);
       return RunStatus::trapped;
     }
+    trap.forget();
     Run run{.store = &store,
             .heap = &store.heap(),
             .stack = &stack,

@@ -315,6 +315,33 @@ TEST_F(ExecutorTest, NestedTrapLeavesTheOuterRunAlone) {
   EXPECT_EQ(world.call_i32(instance, "call", {i32(4)}), 4001u);
 }
 
+TEST_F(ExecutorTest, WhatNativeCodeRecoversFromIsForgotten) {
+  Function* failing = nullptr;
+  native.on_call = [&](NativeCall& call) {
+    Slot nested_result{.bits = 0};
+    const Slot zero{.bits = 0};
+    for (int n = 0; n < 2; ++n)
+      EXPECT_EQ(executor().call_nested(*call.store, *call.stack, *failing, {&zero, 1},
+                                       {&nested_result, 1}, call.trap),
+                RunStatus::trapped);
+    EXPECT_EQ(call.trap.code, TrapCode::integer_divide_by_zero);
+    EXPECT_EQ(call.trap.backtrace.size(), 1u);
+    return call.returned();
+  };
+  define("native", native);
+  auto* instance = world.instantiate(R"((module
+    (import "host" "native" (func $native (param i32) (result i32)))
+    (func (export "fail") (param i32) (result i32) (i32.div_s (i32.const 1) (local.get 0)))
+    (func $end (export "end") (param i32) (result i32)
+      (drop (call $native (local.get 0))) unreachable)))");
+  failing = World::function(instance, "fail");
+  world.call(instance, "end", {i32(4)});
+  EXPECT_EQ(world.trap.code, TrapCode::unreachable);
+  EXPECT_EQ(world.trap.message, "unreachable");
+  ASSERT_EQ(world.trap.backtrace.size(), 1u);
+  EXPECT_EQ(world.trap.backtrace[0].function, "end");
+}
+
 TEST_F(ExecutorTest, NestedRunsMayNotEnterOrSuspend) {
   Function* suspender = nullptr;
   other.on_call = [this](NativeCall& call) { return call.suspend(other, 0); };

@@ -101,8 +101,7 @@ void settle(Registers& r, Outcome outcome, NativeCall& call, Slot* place,
             const Continuation& caller) {
   Run& run = *r.run;
   // Native code may have recovered from a trap, of a nested run for instance.
-  if (outcome != Outcome::trapped && call.trap.code != TrapCode::none) [[unlikely]]
-    call.trap = Trap();
+  if (outcome != Outcome::trapped) call.trap.forget();
   switch (outcome) {
     case Outcome::returned:
       return go_on(r, caller, call.slots, call.function->result_slots);

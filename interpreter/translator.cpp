@@ -156,16 +156,22 @@ void Translator::save_pending(Half slot) {
   pending_[slot] = none;
 }
 
-/// Nothing may be changed any more of what was emitted: control flow may come here.
+/// Nothing may be changed any more of what was emitted: something else stands behind it now, or
+/// control flow may come here.
 void Translator::forget_last() {
   last_.valid = false;
   previous_.valid = false;
   copy_ = 0;
 }
 
+/// Remembers where the next cell comes from, because its instruction may trap.
+void Translator::note_position() {
+  positions_.push_back({static_cast<std::uint32_t>(cells_.size()), offset_});
+}
+
 void Translator::emit(Handler handler, const Operands& operands, bool may_trap) {
   forget_last();
-  if (may_trap) positions_.push_back({static_cast<std::uint32_t>(cells_.size()), offset_});
+  if (may_trap) note_position();
   const std::size_t start = cells_.size();
   cells_.resize(start + cells_for(operands.count));
   cells_[start] = cell_of(handler);
@@ -176,9 +182,8 @@ void Translator::emit(Handler handler, const Operands& operands, bool may_trap) 
 /// still send the result elsewhere.
 void Translator::emit_result(const Handler* by_target, const Operands& operands, Half target,
                              std::uint32_t accumulator, bool may_trap) {
-  const Last previous = last_;
-  forget_last();
-  previous_ = previous;
+  previous_ = last_;
+  copy_ = 0;
   last_ = {.valid = true,
            .start = cells_.size(),
            .by_target = by_target,
@@ -187,7 +192,7 @@ void Translator::emit_result(const Handler* by_target, const Operands& operands,
            .accumulator = accumulator,
            .before = mirrors_,
            .positions = positions_.size()};
-  if (may_trap) positions_.push_back({static_cast<std::uint32_t>(cells_.size()), offset_});
+  if (may_trap) note_position();
   write_last(Target::slot);
 }
 

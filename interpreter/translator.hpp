@@ -11,7 +11,8 @@
 //   - An accumulator mirrors the slot written last by an instruction with a result of its class.
 //     Whatever else writes that slot, and every merge, makes the mirror invalid.
 //   - The latest instruction may be changed as long as nothing stands behind it: its result sent to
-//     a local or only to the accumulator, or the whole fused into what consumes it.
+//     a local or only to the accumulator, or the whole fused into what consumes it. Then the one in
+//     front of it is the latest, if control flow cannot come between the two.
 #pragma once
 
 #include <array>
@@ -80,7 +81,7 @@ class Translator {
   };
   static constexpr std::uint32_t vector_accumulator = 3;
 
-  /// The latest instruction, if it has a result and nothing stands behind it.
+  /// An instruction with a result: the latest, or the one in front of it.
   struct Last {
     bool valid = false;
     std::size_t start = 0;                ///< its first cell
@@ -170,6 +171,7 @@ class Translator {
                    std::uint32_t accumulator, bool may_trap);
   void write_last(Target target);
   bool retarget_last(const Entry& value, Half slot);
+  void note_position();
   void remove_last();
   void forget_last();
   [[nodiscard]] bool is_last(const Entry& entry) const {
@@ -253,9 +255,10 @@ class Translator {
   /// Emits a branch on a condition and returns its fixup; `Operands` then have the distance last.
   std::uint32_t conditional(Entry& condition, bool sense);
   std::uint32_t conditional_of_last(bool sense);
-  std::uint32_t add_and_branch(Opcode comparison, const Use& right, ValueKind type, bool sense);
+  std::uint32_t add_and_branch(Opcode comparison, const Use& right, bool sense);
   [[nodiscard]] Handler branch_of_last(bool sense) const;
-  [[nodiscard]] bool is_sum_in_slot(const Last& it, Opcode add = "i32.add"_op) const;
+  [[nodiscard]] static bool is_sum_in_slot(const Last& it);
+  [[nodiscard]] bool is_comparison_for_negation() const;
   void pair_sums();
   [[nodiscard]] std::optional<Last> withdraw_condition(const Entry& condition);
   void emit_again(const std::optional<Last>& condition);

@@ -19,7 +19,7 @@ std::optional<Translator::Last> Translator::withdraw_condition(const Entry& cond
 }
 
 /// Emits a withdrawn instruction. It reads nothing that was settled in between, which lies in homes
-/// below its own, and copies leave the accumulators alone.
+/// below its own, copies leave the accumulators alone, and no condition traps.
 void Translator::emit_again(const std::optional<Last>& condition) {
   if (!condition) return;
   emit_result(condition->by_target, condition->operands, condition->target, condition->accumulator,
@@ -47,8 +47,9 @@ std::uint32_t Translator::conditional(Entry& condition, bool sense) {
   if (is_last(condition) && branch_of_last(sense) != nullptr) return conditional_of_last(sense);
   const Use source = use_slot_or_accumulator(condition);
   claim(condition, source);
-  if (source.source == Source::accumulator && is_sum_in_slot(last_) && last_.target == source.value)
-    return add_and_branch("i32.ne"_op, {Source::constant, 0}, ValueKind::i32, sense);
+  // If the condition is in the accumulator, it is what the latest instruction has left there.
+  if (source.source == Source::accumulator && is_sum_in_slot(last_))
+    return add_and_branch("i32.ne"_op, {Source::constant, 0}, sense);
   Operands operands;
   add_use(operands, source, ValueKind::i32);
   return emit_branch(table_.branch_if[number(source.source)][sense], operands);
@@ -60,37 +61,40 @@ std::uint32_t Translator::conditional_of_last(bool sense) {
   const Last condition = last_;
   remove_last();
   const bool is_of_latest = condition.left.source == Source::accumulator && last_.valid;
+  const bool is_of_sum = is_of_latest && is_sum_in_slot(last_);
   Operands operands = condition.operands;
   if (condition.opcode == "i32.eqz"_op) {
-    if (is_of_latest && is_sum_in_slot(last_))
-      return add_and_branch("i32.eq"_op, {Source::constant, 0}, ValueKind::i32, sense);
-    // What is negated may itself be a comparison, if nothing else needs it.
-    const bool is_comparison = last_.written == Target::accumulator && last_.accumulator == 0 &&
-                               last_.branches == nullptr && last_.opcode != "i32.eqz"_op &&
-                               last_.opcode != "i64.eqz"_op && branch_of_last(!sense) != nullptr;
-    if (is_of_latest && is_comparison) return conditional_of_last(!sense);
+    if (is_of_sum) return add_and_branch("i32.eq"_op, {Source::constant, 0}, sense);
+    if (is_of_latest && is_comparison_for_negation()) return conditional_of_last(!sense);
   } else if (condition.opcode == "i64.eqz"_op) {
     operands.add_wide(0);
-  } else if (condition.branches == nullptr && is_of_latest && is_sum_in_slot(last_) &&
-             table_.add_branch[number(condition.opcode)][0][sense] != nullptr) {
-    return add_and_branch(condition.opcode, condition.right, ValueKind::i32, sense);
+  } else if (is_of_sum && condition.branches == nullptr &&
+             table_.add_branch[number(condition.opcode)][number(Source::slot)][sense] != nullptr) {
+    return add_and_branch(condition.opcode, condition.right, sense);
   }
   return emit_branch(branch, operands);
 }
 
+/// Whether the latest instruction is a comparison that is only made to be negated.
+bool Translator::is_comparison_for_negation() const {
+  return last_.written == Target::accumulator && last_.accumulator == 0 &&
+         last_.branches == nullptr && last_.opcode != "i32.eqz"_op &&
+         last_.opcode != "i64.eqz"_op && branch_of_last(true) != nullptr &&
+         branch_of_last(false) != nullptr;
+}
+
 /// Whether an instruction adds a constant to a slot and keeps the sum in one.
-bool Translator::is_sum_in_slot(const Last& it, Opcode add) const {
-  return it.valid && it.opcode == add && it.written == Target::slot &&
+bool Translator::is_sum_in_slot(const Last& it) {
+  return it.valid && it.opcode == "i32.add"_op && it.written == Target::slot &&
          it.left.source == Source::slot && it.right.source == Source::constant;
 }
 
 /// Makes the latest instruction, a sum in a slot, and a branch on its comparison one.
-std::uint32_t Translator::add_and_branch(Opcode comparison, const Use& right, ValueKind type,
-                                         bool sense) {
+std::uint32_t Translator::add_and_branch(Opcode comparison, const Use& right, bool sense) {
   Operands operands = last_.operands;
   const Half target = last_.target;
   operands.add(target);
-  add_use(operands, right, type);
+  add_use(operands, right, ValueKind::i32);
   remove_last();
   const std::uint32_t fixup =
       emit_branch(table_.add_branch[number(comparison)][number(right.source)][sense], operands);

@@ -457,7 +457,7 @@ void Translator::branch_on_descriptor(const Instruction& i) {
   const auto& handlers =
       table_.heap.branch_on_descriptor[number(left.source)][number(right.source)];
   // Unlike other branches it may trap.
-  positions_.push_back({static_cast<std::uint32_t>(cells_.size()), offset_});
+  note_position();
   if (in_place(control)) return link(control, emit_branch(handlers[sense], operands));
   take(control, emit_branch(handlers[!sense], operands));
 }

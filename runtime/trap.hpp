@@ -75,6 +75,11 @@ struct Trap {
     trap.exit_code = status;
     return trap;
   }
+
+  /// Says nothing again: whoever was told of it goes on.
+  void forget() {
+    if (code != TrapCode::none) *this = Trap();
+  }
 };
 
 /// `trap: out of bounds memory access` (or `uncaught exception …`) and a line per frame, as the

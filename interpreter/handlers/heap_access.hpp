@@ -51,6 +51,14 @@ inline Object* allocate_structure(Registers& r, const Layout& layout, std::size_
                                    r.frame + read_operand<Half>(r.code, height_half));
 }
 
+/// Writes the fields of a structure, whose slots begin at the fourth half of the operands.
+template <std::size_t fields>
+inline void write_fields(Registers& r, Object& object, const Layout& layout) {
+  const runtime::FieldLayout* field = layout.fields.data();
+  for (std::size_t i = 0; i < fields; ++i, ++field)
+    runtime::store_field(object.at(field->offset), *field, &operand_slot(r, 3 + i));
+}
+
 /// How a kind of access reads and writes.
 template <typename StoredType, typename ValueType>
 struct AccessType {

@@ -30,9 +30,7 @@ struct DescribedNew {
     Object* object = begin_described(r, layout, descriptor);
     if (object == nullptr) [[unlikely]]
       return;
-    const runtime::FieldLayout* field = layout.fields.data();
-    for (std::size_t i = 0; i < fields; ++i, ++field)
-      runtime::store_field(object->at(field->offset), *field, &operand_slot(r, 3 + i));
+    write_fields<fields>(r, *object, layout);
     semantics::store_descriptor(*object, layout, descriptor);
     put<std::uint64_t, Target::slot>(r, 4 + fields, reinterpret_cast<std::uint64_t>(object));
     r.code += cells_for(5 + fields);

@@ -13,7 +13,8 @@ namespace {
   return nullptr;
 }
 
-/// Layout, height, slot of each field, destination. Most often there is a free cell at once.
+/// Layout, height, slot of each field, destination. Most often there is a free cell at once. (What
+/// else allocates writes as many bytes as a type happens to have, and calls native code for that.)
 template <std::size_t fields, auto write_fields>
 struct StructureNew {
   static bool attempt(Registers& r) {
@@ -25,7 +26,8 @@ struct StructureNew {
   }
   static void execute(Registers& r) {
     const Layout& layout = operand_layout(r, 0);
-    Object* object = allocate_structure(r, layout, 2);
+    Object* object =
+        allocate_structure_slowly(*r.run, layout, r.frame + read_operand<Half>(r.code, 2));
     if (object == nullptr) return raise_exhausted(r);
     finish(r, *object, layout);
   }
@@ -44,13 +46,6 @@ void write_wide_fields(Registers& r, Object& object, const Layout&) {
   std::byte* place = object.payload();
   for (std::size_t i = 0; i < fields; ++i)
     std::memcpy(place + i * sizeof(Slot), &operand_slot(r, 3 + i), sizeof(Slot));
-}
-
-template <std::size_t fields>
-void write_fields(Registers& r, Object& object, const Layout& layout) {
-  const runtime::FieldLayout* field = layout.fields.data();
-  for (std::size_t i = 0; i < fields; ++i, ++field)
-    runtime::store_field(object.at(field->offset), *field, &operand_slot(r, 3 + i));
 }
 
 /// Layout, height, slot of the first field, destination.

@@ -98,6 +98,7 @@ class FakeExecutor final : public Executor {
       return RunStatus::suspended;
     }
     if (outcome == Outcome::trapped) return RunStatus::trapped;
+    call.trap.forget();
     std::copy_n(call.slots, results.size(), results.begin());
     return RunStatus::finished;
   }
