@@ -27,7 +27,7 @@ inline std::uint64_t apply_i32(std::uint32_t operation, std::uint32_t a, std::ui
     case 1:
       return a - b;
     case 2:
-      return a * b;
+      return static_cast<std::uint32_t>(a * b);
     case 3:
       return a ^ b;
     case 4:
