@@ -256,9 +256,9 @@ void Translator::copy_slot(Half from, Half to) {
 void Translator::copy(const Entry& from, Half to) {
   Operands operands;
   const Use source = use(from);
-  const auto slot = static_cast<Half>(source.value);
+  const auto low = static_cast<Half>(source.value);  // the slot, or the low half of a constant
   const bool is_vector = from.type == ValueKind::v128;
-  if (source.source != Source::constant && slot == to) return;
+  if (source.source != Source::constant && low == to) return;
   switch (source.source) {
     case Source::constant: {
       const bool is_wide = !is_vector && source.value >> 32 != 0;
@@ -267,7 +267,7 @@ void Translator::copy(const Entry& from, Half to) {
       else if (is_wide)
         operands.add_wide(source.value);
       else
-        operands.add(slot);
+        operands.add(low);
       operands.add(to);
       emit(is_vector ? table_.copy_constant128
            : is_wide ? table_.copy_constant64
@@ -281,10 +281,10 @@ void Translator::copy(const Entry& from, Half to) {
       break;
     case Source::slot:
       if (!is_vector) {
-        copy_slot(slot, to);
+        copy_slot(low, to);
         break;
       }
-      operands.add(slot);
+      operands.add(low);
       operands.add(to);
       emit(table_.copy_vector, operands);
       break;

@@ -15,7 +15,7 @@ namespace {
 
 /// Layout, height, slot of each field, destination. Most often there is a free cell at once. (What
 /// else allocates writes as many bytes as a type happens to have, and calls native code for that.)
-template <std::size_t fields, auto write_fields>
+template <std::size_t fields, auto write>
 struct StructureNew {
   static bool attempt(Registers& r) {
     const Layout& layout = operand_layout(r, 0);
@@ -34,7 +34,7 @@ struct StructureNew {
 
  private:
   static void finish(Registers& r, Object& object, const Layout& layout) {
-    write_fields(r, object, layout);
+    write(r, object, layout);
     put<std::uint64_t, Target::slot>(r, 3 + fields, reinterpret_cast<std::uint64_t>(&object));
     r.code += cells_for(4 + fields);
   }
