@@ -7,10 +7,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "airlock/wasi.hpp"
 #include "wasi/host/filesystem.hpp"
 
 namespace airlock::wasi::testing {
@@ -47,6 +50,22 @@ inline std::string read_text(const std::string& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+/// What most tests grant: a directory as `/data`, with a file and a folder in it, streams, clocks
+/// and random numbers. Arguments and variables are for the test to add.
+/// @param output gets what is written to standard output
+inline Configuration usual_grants(const TemporaryDirectory& directory,
+                                  std::shared_ptr<std::string> output) {
+  write_text(directory / "file", "0123456789");
+  std::filesystem::create_directory(directory / "sub");
+  Configuration configuration;
+  configuration.directories = {{directory.path(), "/data"}};
+  configuration.standard_input = Input::bytes("input");
+  configuration.standard_output = Output::capture(std::move(output));
+  configuration.clocks = true;
+  configuration.random = true;
+  return configuration;
 }
 
 }  // namespace airlock::wasi::testing

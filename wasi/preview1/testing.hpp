@@ -33,16 +33,9 @@ class Preview1 : public ::testing::Test {
   }
 
   void SetUp() override {
-    testing::write_text(directory_ / "file", "0123456789");
-    std::filesystem::create_directory(directory_ / "sub");
-    Configuration configuration;
+    Configuration configuration = testing::usual_grants(directory_, output_);
     configuration.arguments = {"app", "one", "zw\xc3\xb6lf"};
     configuration.environment = {{"A", "1"}, {"EMPTY", ""}};
-    configuration.directories = {{directory_.path(), "/data"}};
-    configuration.standard_input = Input::bytes("input");
-    configuration.standard_output = Output::capture(output_);
-    configuration.clocks = true;
-    configuration.random = true;
     start(std::move(configuration));
   }
 

@@ -25,17 +25,10 @@ class Preview2 : public ::testing::Test {
   Preview2() : engine_(interpreter::make_executor(), {}), core_(engine_), store_(core_) {}
 
   void SetUp() override {
-    write_text(directory_ / "file", "0123456789");
-    std::filesystem::create_directory(directory_ / "sub");
-    Configuration configuration;
+    Configuration configuration = testing::usual_grants(directory_, output_);
     configuration.arguments = {"app", "one"};
     configuration.environment = {{"A", "1"}};
-    configuration.directories = {{directory_.path(), "/data"}};
     configuration.initial_directory = "/data";
-    configuration.standard_input = Input::bytes("input");
-    configuration.standard_output = Output::capture(output_);
-    configuration.clocks = true;
-    configuration.random = true;
     start(std::move(configuration));
   }
 
