@@ -6,17 +6,19 @@
 //       As a test. NAME must pass entirely, unless LIST has a line about it; then exactly as many
 //       directives must pass, fail and be skipped as the line says, so that the list stays true.
 //   airlock-spec-test --update LIST SCRIPTS
-//       Prints the list as it should be: with the counts of today, without what passes. SCRIPTS is
-//       a file with a line NAME=FILE for each script.
+//       Prints the list as it should be: a line with the counts and the reasons of today for each
+//       script that does not pass. SCRIPTS is a file with a line NAME=FILE for each script.
 //
 // Options: --exact-messages: errors of decoding and validation must read as the script says;
 // --round-trip: modules and components are printed and read again before they are run.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,7 @@
 namespace {
 
 using airlock::cli::ScriptSummary;
+using airlock::cli::Verdict;
 using airlock::spec_tests::Counts;
 using airlock::spec_tests::Expectation;
 
@@ -113,24 +116,60 @@ int compare(const Arguments& arguments, const Counts& counts) {
   return 1;
 }
 
-/// Prints a list with the counts of today. Scripts that are not given keep their lines.
-int update(const Arguments& arguments) {
-  std::map<std::string, std::string, std::less<>> files;
-  std::ifstream scripts(arguments.files.front());
-  for (std::string script; std::getline(scripts, script);)
-    if (const auto equals = script.find('='); equals != std::string::npos)
-      files.emplace(script.substr(0, equals), script.substr(equals + 1));
-  std::ifstream lines(arguments.update);
-  for (std::string line; std::getline(lines, line);) {
-    auto expected = airlock::spec_tests::parse_expectation(line);
-    const auto file = expected ? files.find(expected->name) : files.end();
-    if (file != files.end()) {
-      expected->counts = counts_of(run(file->second, arguments.options));
-      if (is_clean(expected->counts)) continue;
-      line = to_string(*expected);
-    }
-    std::cout << line << '\n';
+/// Why a script does not pass, from what its directives report: the features that it needs, and the
+/// first of its failures.
+std::string reason_of(const airlock::Result<ScriptSummary>& summary) {
+  if (!summary) return summary.error().message;
+  constexpr std::string_view skip = "unsupported: ";
+  constexpr std::string_view suffix = " is not supported";
+  std::set<std::string, std::less<>> features;
+  std::string failure;
+  for (const auto& report : summary->reports) {
+    std::string_view message = report.message;
+    if (report.verdict == Verdict::failed && failure.empty())
+      failure = "line " + std::to_string(report.position.line) + ": " + report.message;
+    if (report.verdict != Verdict::skipped) continue;
+    if (const auto start = message.find(skip); start != message.npos)
+      message.remove_prefix(start + skip.size());
+    if (message.ends_with(suffix)) message.remove_suffix(suffix.size());
+    features.emplace(message);
   }
+  std::string reason;
+  for (const auto& feature : features) reason += (reason.empty() ? "needs " : ", ") + feature;
+  if (!failure.empty()) reason += (reason.empty() ? "" : "; ") + failure;
+  std::ranges::replace(reason, '\n', ' ');
+  return reason;
+}
+
+/// `spec.component.async.zero-length` belongs to the suite `spec.component`.
+std::string suite_of(const std::string& name) {
+  return name.substr(0, name.find('.', name.find('.') + 1));
+}
+
+/// Prints a list with the counts and reasons of today. Suites that are not given keep their lines.
+int update(const Arguments& arguments) {
+  std::map<std::string, std::string, std::less<>> lines;
+  std::ifstream list(arguments.update);
+  for (std::string line; std::getline(list, line);) {
+    if (const auto expected = airlock::spec_tests::parse_expectation(line))
+      lines.emplace(expected->name, line);
+    else
+      std::cout << line << '\n';
+  }
+  std::set<std::string> suites;
+  std::ifstream scripts(arguments.files.front());
+  for (std::string script; std::getline(scripts, script);) {
+    const auto equals = script.find('=');
+    if (equals == std::string::npos) continue;
+    const auto name = script.substr(0, equals);
+    const auto summary = run(script.substr(equals + 1), arguments.options);
+    if (suites.insert(suite_of(name)).second)
+      std::erase_if(lines,
+                    [&](const auto& line) { return suite_of(line.first) == suite_of(name); });
+    if (const auto counts = counts_of(summary); !is_clean(counts))
+      lines.emplace(name, to_string(Expectation{name, counts, reason_of(summary)}));
+  }
+  for (const auto& [name, line] : lines) std::cout << line << '\n';
   return 0;
 }
 
