@@ -1,0 +1,20 @@
+// "Did you mean": the nearest of the words that there are.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace airlock::cli {
+
+/// The candidate that a word was probably meant to be: one that it begins, or that is few edits
+/// (letters added, left out, exchanged or swapped with their neighbour) away. Empty if there is
+/// none.
+[[nodiscard]] std::string_view nearest(std::string_view word,
+                                       std::span<const std::string> candidates);
+
+/// `; did you mean `validate`?`, or nothing.
+[[nodiscard]] std::string did_you_mean(std::string_view word,
+                                       std::span<const std::string> candidates);
+
+}  // namespace airlock::cli

@@ -1,0 +1,41 @@
+#include "cli/command_line/suggestion.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace airlock::cli {
+namespace {
+
+const std::vector<std::string> commands{"run", "wast", "validate", "parse", "print", "inspect"};
+
+TEST(Suggestion, ASlipOfTheFinger) {
+  EXPECT_EQ(nearest("rnu", commands), "run");       // swapped
+  EXPECT_EQ(nearest("ran", commands), "run");       // exchanged
+  EXPECT_EQ(nearest("prin", commands), "print");    // left out
+  EXPECT_EQ(nearest("parrse", commands), "parse");  // added
+  EXPECT_EQ(nearest("valdiate", commands), "validate");
+}
+
+TEST(Suggestion, TheBeginningOfAWord) { EXPECT_EQ(nearest("val", commands), "validate"); }
+
+TEST(Suggestion, NothingAlike) {
+  EXPECT_EQ(nearest("fly", commands), "");
+  EXPECT_EQ(nearest("compile", commands), "");
+  EXPECT_EQ(nearest("", commands), "");
+  EXPECT_EQ(nearest("run", {}), "");
+  EXPECT_EQ(did_you_mean("fly", commands), "");
+}
+
+TEST(Suggestion, LongWordsAreNotCompared) {
+  const std::string word(1'000'000, 'a');
+  const std::vector<std::string> long_words(10, std::string(1'000'000, 'b'));
+  EXPECT_EQ(nearest(word, commands), "");
+  EXPECT_EQ(nearest("a", long_words), "");
+}
+
+TEST(Suggestion, AsASentence) { EXPECT_EQ(did_you_mean("rum", commands), "; did you mean `run`?"); }
+
+}  // namespace
+}  // namespace airlock::cli
