@@ -21,6 +21,8 @@ struct RunOptions {
   Features features;
   std::string file;
   std::vector<std::string> arguments;  ///< of the guest, without the program's name
+  /// The first of these that is an option of this command as well; empty if none is.
+  std::string option_after_file;
   std::vector<DirectoryGrant> directories;
   std::vector<std::pair<std::string, std::string>> environment;
   std::optional<std::string> invoke;  ///< `NAME(ARGS)`

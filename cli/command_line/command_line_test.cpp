@@ -49,15 +49,22 @@ TEST(CommandLine, WhatFollowsTheFileIsTheGuests) {
   EXPECT_EQ(options.argv0, "x");
   EXPECT_THAT(options.directories, IsEmpty());
   EXPECT_THAT(options.arguments, ElementsAre("--dir", "a", "--", "-h"));
+  EXPECT_EQ(options.option_after_file, "--dir");
 }
 
 TEST(CommandLine, AFileAloneIsRun) {
   const auto options = run_options({"app.wasm", "run", "--help"});
+  EXPECT_EQ(options.option_after_file, "--help");
   EXPECT_EQ(options.file, "app.wasm");
   EXPECT_THAT(options.arguments, ElementsAre("run", "--help"));
   EXPECT_EQ(run_options({"./run"}).file, "./run");
   EXPECT_EQ(run_options({"-", "one"}).file, "-");
   EXPECT_EQ(run_options({"--", "--odd"}).file, "--odd");
+}
+
+TEST(CommandLine, AnOptionOfRunAfterTheFileIsNoticed) {
+  EXPECT_EQ(run_options({"run", "a", "x", "--fuel=3", "--dir"}).option_after_file, "--fuel");
+  EXPECT_EQ(run_options({"run", "a", "--fuels", "-d", "dir", "--"}).option_after_file, "");
 }
 
 TEST(CommandLine, OptionsOfRunMayComeFirst) {

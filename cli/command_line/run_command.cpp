@@ -147,6 +147,13 @@ std::expected<void, std::string> RunCommand::take_file(
   }
   options_.file = first;
   options_.arguments.assign(rest.begin() + 1, rest.end());
+  const auto names = option_names(run_);
+  for (const auto& argument : options_.arguments) {
+    const auto name = argument.substr(0, argument.find('='));
+    if (!name.starts_with("--") || std::ranges::find(names, name) == names.end()) continue;
+    options_.option_after_file = name;
+    break;
+  }
   return {};
 }
 

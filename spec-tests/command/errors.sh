@@ -21,7 +21,14 @@ cat >imports.wat <<'WAT'
 WAT
 
 check "no subcommand" 1 "*ubcommand*" "$airlock"
-check "an unknown subcommand" 1 "*" "$airlock" fly
+check "an unknown subcommand" 1 "airlock: there is no command \`fly\`*" "$airlock" fly
+check "a subcommand that is nearly right" 1 "*did you mean \`validate\`?*" "$airlock" valdiate x
+check "an option that is nearly right" 1 "*--max-mem; did you mean \`--max-memory\`?*" \
+  "$airlock" run --max-mem 1 x.wasm
+check "a size with a unit" 0 "0" "$airlock" run --max-memory 64M --invoke 'divide(0, 1)' traps.wat
+check "a size that is too small" 1 "*" "$airlock" run --max-memory 1k --invoke 'divide(0, 1)' traps.wat
+check "a size that is none" 1 "*--max-memory: \`64X\` is not a size*" \
+  "$airlock" run --max-memory 64X traps.wat
 check "an unknown option" 1 "*--fly*" "$airlock" run --fly x.wasm
 check "no file" 1 "*FILE*" "$airlock" run
 check "a file that is not there" 1 "nothere.wasm: No such file or directory" \

@@ -134,24 +134,71 @@ check "a reactor that fails" 134 "*unreachable*" "$airlock" run --invoke f broke
 echo '(module (func (export "") (result i32) (i32.const 5)) (func (export "_start") unreachable))' >default.wat
 check "an entry point without a name" 0 "5" "$airlock" run default.wat
 echo '(module (func (export "f")))' >library.wat
-check "a library that was not initialized says so" 0 "library.wat: nothing was run*--invoke*" \
+check "a library with nothing to run" 1 "library.wat: nothing to run*--invoke; there is \`f\`" \
   "$airlock" run library.wat
+check "an option after the file belongs before it" 1 "library.wat: nothing to run*
+*--invoke too: options of airlock run belong before FILE" "$airlock" run library.wat --invoke f
+echo '(module (func (export "_start")))' >program.wat
+check "unless there is a program to give it to" 0 "" "$airlock" run program.wat --invoke f
+check "a file alone is run" 0 "5" "$airlock" default.wat
+check "also from standard input" 0 "told.wat" sh -c '"$0" --argv0 told.wat - <told.wat | tr "\0" "\n"' "$airlock"
 
-# Arguments behind the file.
+# Calling functions: any name, arguments after the file or in parentheses.
 cat >functions.wat <<'WAT'
 (module
-  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "add") (param $a i32) (param $b i32) (result i32)
+    (i32.add (local.get 0) (local.get 1)))
   (func (export "wide") (param i64) (result i64) (local.get 0))
+  (func (export "add_two") (param i32) (result i32) (i32.add (local.get 0) (i32.const 2)))
+  (func (export "_Z3addii") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "a b") (result i32) (i32.const 4))
   (func (export "a strange (name)") (result i32) (i32.const 3))
-  (func (export "none") (result f64) (f64.const 1.5)))
+  (func (export "f(x)") (param i32) (result i32) (local.get 0))
+  (func (export "vector") (param v128) (result v128) (local.get 0))
+  (func (export "reference") (param externref) (result externref) (local.get 0))
+  (func (export "exact") (param (ref func)))
+  (func (export "none") (result f64) (f64.const 1.5))
+  (global (export "global") i32 (i32.const 0)))
 WAT
-check "arguments behind the file" 0 "-1" "$airlock" run --invoke add functions.wat 2 -3
-check "hexadecimal ones" 0 "257" "$airlock" run --invoke add functions.wat 0xff 2
-check "wide ones" 0 "-1" "$airlock" run --invoke wide functions.wat 0xffffffffffffffff
-check "more than the function takes" 0 "1.5" "$airlock" run --invoke none functions.wat for the guest
-check "fewer than it takes" 1 "*not enough arguments*" "$airlock" run --invoke add functions.wat 1
-check "one that is no number" 1 "*" "$airlock" run --invoke add functions.wat 1 x
-check "any name may be called" 0 "3" "$airlock" run --invoke "a strange (name)" functions.wat
+# invoke NAME [ARGS]...
+invoke() {
+  function=$1
+  shift
+  "$airlock" run --invoke "$function" functions.wat "$@"
+}
+check "arguments after the file" 0 "-1" invoke add 2 -3
+check "hexadecimal ones" 0 "257" invoke add 0xff 2
+check "wide ones" 0 "-1" invoke wide 0xffffffffffffffff
+check "more than the function takes" 0 "1.5" invoke none for the guest
+check "arguments in parentheses" 0 "5" invoke 'add(2, 3)'
+check "hexadecimal ones in parentheses" 0 "254" invoke 'add(0xff, -0x1)'
+check "an underscore in a name" 0 "12" invoke 'add_two(10)'
+check "and with the arguments after the file" 0 "12" invoke add_two 10
+check "a mangled name" 0 "3" invoke '_Z3addii(1, 2)'
+check "a space in a name" 0 "4" invoke 'a b'
+check "and with parentheses" 0 "4" invoke 'a b()'
+check "a name in quotes" 0 "4" invoke '"a b"()'
+check "any name may be called" 0 "3" invoke "a strange (name)"
+check "the longest name counts" 0 "7" invoke "f(x)(7)"
+check "quotes say where it ends" 0 "7" invoke '"f(x)"(7)'
+check "a vector as a number" 0 "i32x4(0x1, 0x0, 0x0, 0x0)" invoke vector 1
+check "a vector in lanes" 0 "i32x4(0x1, 0x2, 0x3, 0xffffffff)" invoke 'vector(i32x4(1, 2, 3, -1))'
+check "what was printed can be given again" 0 "i32x4(0x1, 0x2, 0x3, 0x4)" \
+  invoke vector "i32x4(0x1, 0x2, 0x3, 0x4)"
+check "a null reference" 0 "null" invoke reference null
+check "a reference that has no text" 1 "*argument 1 of \`exact\` ((ref func))*cannot be null*" \
+  invoke exact null
+check "fewer than it takes" 1 "*\`add\` takes 2 arguments (\$a, i32; \$b, i32), found 1" invoke add 1
+check "one argument is no plural" 1 "*\`wide\` takes 1 argument (i64), found 0" invoke 'wide()'
+check "one that is no number" 1 "*argument 2 of \`add\` (\$b, i32): expected i32, found \`x\`" \
+  invoke add 1 x
+check "one that is too large" 1 "*argument 1 of \`add\` (\$a, i32): \`4294967296\` is out of range*" \
+  invoke 'add(4294967296, 0)'
+check "a name that is nearly right" 1 "*no exported function is called \`ad\`; did you mean \`add\`?*" \
+  invoke 'ad(1, 2)'
+check "an export that is no function" 1 "*the export \`global\` is a global, no function" invoke global
+check "an option among the arguments" 1 "*found \`--dir\`
+*--dir too: options of airlock run belong before FILE" invoke add --dir 1
 
 cat >memories.wat <<'WAT'
 (module

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <optional>
 
-#include "cli/guest.hpp"
+#include "cli/run/guest.hpp"
 #include "interpreter/executor.hpp"
 
 namespace airlock::cli {
@@ -56,10 +56,15 @@ wasi::Configuration to_grants(const RunOptions& options) {
 }
 
 /// Says why a guest did not end by itself, and how the process ends for it.
-int report(const Input& input, const Error& error, const runtime::Trap& trap) {
+int report(const Guest& guest, const Error& error, const runtime::Trap& trap) {
+  const Input& input = guest.input;
   if (error.kind == ErrorKind::exit) return exit_code_of(error.exit_code);
   if (error.kind != ErrorKind::trap && error.kind != ErrorKind::exception) {
     std::cerr << input.describe(error) << '\n';
+    const auto& misplaced = guest.options.option_after_file;
+    if (error.kind == ErrorKind::argument && !misplaced.empty())
+      std::cerr << "What comes after FILE goes to the guest, " << misplaced
+                << " too: options of airlock run belong before FILE\n";
     return exit_before_run;
   }
   // An error without a trap is one of instantiation (a segment out of bounds).
@@ -89,7 +94,7 @@ int run(const RunOptions& options) {
   const auto ending = input->is_component ? run_component(guest, trap) : run_module(guest, trap);
   (*context)->finish();
   std::cout.flush();
-  return ending ? *ending : report(*input, ending.error(), trap);
+  return ending ? *ending : report(guest, ending.error(), trap);
 }
 
 }  // namespace airlock::cli

@@ -6,8 +6,8 @@
 
 #include "canonical-abi/component.hpp"
 #include "canonical-abi/wave.hpp"
-#include "cli/guest.hpp"
 #include "cli/progress.hpp"
+#include "cli/run/guest.hpp"
 
 namespace airlock::cli {
 namespace {
