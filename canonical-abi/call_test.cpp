@@ -211,7 +211,7 @@ class Countdown final : public PendingCall {
  public:
   explicit Countdown(std::uint32_t turns) : turns_(turns) {}
   HostOutcome poll(HostCall& call) override {
-    if (--turns_ != 0) return HostOutcome::pending;
+    if (--turns_ != 0) return call.still_pending();
     return call.returned(Value::string("done"));
   }
 

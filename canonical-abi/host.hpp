@@ -14,20 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "airlock/host_outcome.hpp"
 #include "canonical-abi/types.hpp"
 #include "canonical-abi/value.hpp"
 #include "decoder/error.hpp"
 #include "runtime/trap.hpp"
 
 namespace airlock::canonical_abi {
-
-/// How a host function ends, for now.
-enum class HostOutcome : std::uint8_t {
-  returned,  ///< with the result set, if the type has one
-  trapped,   ///< the calling instance traps
-  pending,   ///< not done: the calling thread of execution is suspended and `PendingCall::poll` is
-             ///< asked again when the store's waiter says that something may have happened
-};
 
 /// A host call that was not done at once. Destroyed when it is done or the caller is abandoned.
 class PendingCall {
@@ -55,32 +48,44 @@ class HostCall {
   /// The i-th argument, or the empty tuple if the guest's type has fewer.
   [[nodiscard]] const Value& argument(std::size_t index) const;
 
-  // Ends of a call: `return call.returned(Value::u32(1));`
-  [[nodiscard]] HostOutcome returned() { return HostOutcome::returned; }
+  // Ends of a call: `return call.returned(Value::u32(1));`. The last one counts.
+
+  /// A missing result, or one of another type, is a trap.
+  [[nodiscard]] HostOutcome returned() { return ends(HostEnd::returned); }
   [[nodiscard]] HostOutcome returned(Value value) {
     result = std::move(value);
-    return HostOutcome::returned;
+    return ends(HostEnd::returned);
   }
   [[nodiscard]] HostOutcome trapped(runtime::Trap why) {
     trap = std::move(why);
-    return HostOutcome::trapped;
+    return ends(HostEnd::trapped);
   }
   [[nodiscard]] HostOutcome trapped(std::string why) {
     return trapped(runtime::Trap(runtime::TrapCode::host, std::move(why)));
   }
   /// The guest's own wish to end (`wasi:cli/exit`).
   [[nodiscard]] HostOutcome exit(int status) { return trapped(runtime::Trap::exit(status)); }
+  /// Not done yet: the calling thread of execution is suspended, and `PendingCall::poll` is asked
+  /// again when the store's waiter says that something may have happened.
   [[nodiscard]] HostOutcome pending(std::unique_ptr<PendingCall> call) {
     continuation = std::move(call);
-    return HostOutcome::pending;
+    return still_pending();
   }
+  /// Only from `PendingCall::poll`: goes on waiting for the same operation.
+  [[nodiscard]] HostOutcome still_pending() { return ends(HostEnd::pending); }
 
   // What the caller of the host function reads.
+  HostEnd end = HostEnd::none;
   std::optional<Value> result;
   runtime::Trap trap;
   std::unique_ptr<PendingCall> continuation;
 
  private:
+  HostOutcome ends(HostEnd how) {
+    end = how;
+    return {};
+  }
+
   Store& store_;
   ComponentInstance* caller_;
   const FunctionType& type_;

@@ -1,4 +1,6 @@
 // Calls from a component to the host.
+#include <tuple>
+
 #include "canonical-abi/canon.hpp"
 #include "canonical-abi/guest_call.hpp"
 #include "canonical-abi/transfer.hpp"
@@ -41,9 +43,9 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
     if (!transfer.parameters(*callee_.signature, call.slots, host_call.arguments)) {
       return abort(call, record, std::move(transfer.trap()));
     }
-    const HostOutcome outcome = callee_.host->call(host_call);
+    std::ignore = callee_.host->call(host_call);
     record.values = std::move(host_call.arguments);
-    return finish(call, record, host_call, outcome);
+    return finish(call, record, host_call);
   }
 
   Outcome resume(NativeCall& call, std::uint64_t state) override {
@@ -51,13 +53,13 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
     store_.contents().current_thread = record.outer_thread;
     HostCall host_call(store_, &caller_, callee_.signature->type);
     std::unique_ptr<PendingCall> pending = std::move(record.continuation);
-    const HostOutcome outcome = pending->poll(host_call);
-    if (outcome == HostOutcome::pending && !host_call.continuation) {
+    std::ignore = pending->poll(host_call);
+    if (host_call.end == HostEnd::pending && !host_call.continuation) {
       // Still the same operation.
       record.continuation = std::move(pending);
       return suspend(call, record);
     }
-    return finish(call, record, host_call, outcome);
+    return finish(call, record, host_call);
   }
 
   void unwind(std::uint64_t state, Trap&) override {
@@ -73,18 +75,23 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
     return call.suspend(*this, reinterpret_cast<std::uint64_t>(&record));
   }
 
-  Outcome finish(NativeCall& call, CallRecord& record, HostCall& host_call, HostOutcome outcome) {
-    switch (outcome) {
-      case HostOutcome::trapped:
+  Outcome finish(NativeCall& call, CallRecord& record, HostCall& host_call) {
+    switch (host_call.end) {
+      case HostEnd::none:
+      case HostEnd::thrown:
+        return abort(call, record,
+                     Trap(TrapCode::host,
+                          "host function `" + callee_.name + "` did not say how its call ends"));
+      case HostEnd::trapped:
         return abort(call, record, std::move(host_call.trap));
-      case HostOutcome::pending:
+      case HostEnd::pending:
         record.continuation = std::move(host_call.continuation);
         if (!record.continuation) {
           return abort(call, record,
                        Trap(TrapCode::host, "a pending host call has no continuation"));
         }
         return suspend(call, record);
-      case HostOutcome::returned:
+      case HostEnd::returned:
         break;
     }
     const Type type = callee_.signature->type.result;
@@ -128,8 +135,8 @@ bool invoke_host(Store& store, const FuncInst& function, std::span<const Value> 
                  std::optional<Value>& result, Trap& trap) {
   HostCall call(store, nullptr, function.signature->type);
   call.arguments.assign(arguments.begin(), arguments.end());
-  HostOutcome outcome = function.host->call(call);
-  while (outcome == HostOutcome::pending) {
+  std::ignore = function.host->call(call);
+  while (call.end == HostEnd::pending) {
     std::unique_ptr<PendingCall> pending = std::move(call.continuation);
     const auto& waiter = store.contents().waiter;
     if (!pending || !waiter) {
@@ -141,13 +148,15 @@ bool invoke_host(Store& store, const FuncInst& function, std::span<const Value> 
       trap = Trap(TrapCode::host, waited.error().message);
       return false;
     }
-    outcome = pending->poll(call);
-    if (outcome == HostOutcome::pending && !call.continuation) {
-      call.continuation = std::move(pending);
-    }
+    call.end = HostEnd::none;
+    std::ignore = pending->poll(call);
+    if (call.end == HostEnd::pending && !call.continuation) call.continuation = std::move(pending);
   }
-  if (outcome == HostOutcome::trapped) {
-    trap = std::move(call.trap);
+  if (call.end != HostEnd::returned) {
+    trap = call.end == HostEnd::trapped
+               ? std::move(call.trap)
+               : Trap(TrapCode::host,
+                      "host function `" + function.name + "` did not say how its call ends");
     return false;
   }
   result = std::move(call.result);

@@ -153,7 +153,6 @@ Result<void> Instantiator::instantiate_core(Frame& frame, const syntax::CoreInst
   auto made = store_.core().instantiate(*std::move(module), imports, inst.path);
   contents.current_thread = outer;
   if (!made) return propagate(std::move(made));
-  (*made)->component = &inst;
   CoreInstanceValue value;
   value.instance = *made;
   inst.core_instances.push_back(std::move(value));
@@ -398,9 +397,10 @@ Result<ExternValue> Instantiator::import_instance(Frame&, const std::string& nam
     auto mere_types = types_.host_instance(type, nobody, name);
     if (mere_types) return ExternValue(*std::move(mere_types));
     const std::string_view advice = linker_.advice(name);
-    return fail(ErrorKind::unlinkable,
-                advice.empty() ? "unknown import: nothing provides the instance `" + name + "`"
-                               : "import `" + name + "` is not granted: " + std::string(advice));
+    if (advice.empty())
+      return fail(ErrorKind::unlinkable,
+                  "unknown import: nothing provides the instance `" + name + "`");
+    return fail(ErrorKind::denied, "import `" + name + "` is not granted: " + std::string(advice));
   }
   store_.contents().hosts.push_back(host);
   auto instance = types_.host_instance(type, *host, name);

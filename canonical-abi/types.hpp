@@ -169,9 +169,6 @@ struct ResourceType {
   runtime::Function* dtor = nullptr;  ///< a core function `[i32] -> []`, or null
   /// Of a host-defined type: releases what `rep` stands for. Must not call into Wasm.
   std::function<void(Store&, std::uint32_t rep)> host_destructor;
-  /// Of a host-defined type: set by the host to recognise its own, e.g. the address of a C++ type's
-  /// tag.
-  const void* host_tag = nullptr;
 };
 
 /// `list<tuple<u8, string>>`, as WIT writes it; handles show the name of their resource type.

@@ -10,15 +10,10 @@ namespace {
 std::string_view adjective(const Error& error) {
   switch (error.kind) {
     case ErrorKind::malformed:
-      return "malformed";
     case ErrorKind::invalid:
-      return "invalid";
     case ErrorKind::unlinkable:
-      return "unlinkable";
-    case ErrorKind::uninstantiable:
-      return "uninstantiable";
     case ErrorKind::unsupported:
-      return "unsupported";
+      return name_of(error.kind);
     case ErrorKind::limit:  // within a binary; a file that is too large is not named so
       return error.offset ? "oversized" : "";
     default:
@@ -27,6 +22,34 @@ std::string_view adjective(const Error& error) {
 }
 
 }  // namespace
+
+std::string_view name_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::malformed:
+      return "malformed";
+    case ErrorKind::invalid:
+      return "invalid";
+    case ErrorKind::unlinkable:
+      return "unlinkable";
+    case ErrorKind::unsupported:
+      return "unsupported";
+    case ErrorKind::limit:
+      return "limit";
+    case ErrorKind::trap:
+      return "trap";
+    case ErrorKind::exception:
+      return "exception";
+    case ErrorKind::exit:
+      return "exit";
+    case ErrorKind::denied:
+      return "denied";
+    case ErrorKind::argument:
+      return "argument";
+    case ErrorKind::system:
+      return "system";
+  }
+  return "unknown";
+}
 
 std::string hexadecimal(std::uint64_t value) {
   std::array<char, 16> digits{};

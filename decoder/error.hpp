@@ -10,22 +10,24 @@
 
 namespace airlock {
 
-/// What kind of failure an `Error` reports. The first five are the distinctions the official
+/// What kind of failure an `Error` reports. The first four are the distinctions the official
 /// test suite makes between a module and its host; the rest come from around it.
 enum class ErrorKind : std::uint8_t {
-  malformed,       ///< not the binary or text format at all
-  invalid,         ///< well-formed, but refused by validation
-  unlinkable,      ///< an import is missing or has another type
-  uninstantiable,  ///< instantiation itself trapped
-  unsupported,     ///< a feature of WebAssembly that this build names but does not run
-  limit,           ///< a bound of `Limits` was reached
-  trap,            ///< execution trapped
-  exception,       ///< the guest threw an exception that nobody caught
-  exit,            ///< the guest asked to end with `Error::exit_code`
-  denied,          ///< a capability was not granted
-  argument,        ///< the caller of the library or of the command got it wrong
-  system,          ///< the operating system refused
+  malformed,    ///< not the binary or text format at all
+  invalid,      ///< well-formed, but refused by validation
+  unlinkable,   ///< an import is missing or has another type
+  unsupported,  ///< a feature of WebAssembly that this build names but does not run
+  limit,        ///< a bound of `Limits` was reached
+  trap,         ///< execution trapped
+  exception,    ///< the guest threw an exception that nobody caught
+  exit,         ///< the guest asked to end with `Error::exit_code`
+  denied,       ///< a capability was not granted
+  argument,     ///< the caller of the library or of the command got it wrong
+  system,       ///< the operating system refused
 };
+
+/// `malformed`, `trap`: the enumerator's own name.
+[[nodiscard]] std::string_view name_of(ErrorKind kind);
 
 /// A place in a text source; both count from 1, columns in bytes.
 struct SourcePosition {

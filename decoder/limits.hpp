@@ -43,14 +43,12 @@ struct Limits {
   std::uint32_t operand_stack = 1'000'000;  ///< operands of a body at any one point
   std::uint32_t subtype_depth = 63;
   std::uint32_t struct_fields = 10'000;
-  std::uint32_t text_nesting = 500;  ///< parentheses in a text, where parsing recurses
   // Components
   std::uint32_t component_nesting = 1'000;
   std::uint32_t component_type_nesting = 100;       ///< types declared in types; costs native stack
   std::uint32_t component_definitions = 1'000'000;  ///< in a component with all nested in it
   std::uint32_t component_type_size = 1'000'000;    ///< nodes of one type, aliases expanded
   std::uint32_t value_nesting = 100;                ///< depth of a component value type
-  std::uint32_t flat_parameters = 16;               ///< MAX_FLAT_PARAMS of the Canonical ABI
   // Running
   std::size_t stack_bytes = std::size_t{64} << 20;          ///< of one thread of execution
   std::uint64_t memory_bytes = std::uint64_t{1} << 36;      ///< all memories of a store together

@@ -191,7 +191,6 @@ class Translator {
   bool translate_control(const Instruction& i, bool live);
   bool translate_call(const Instruction& i);
   bool translate_variable(const Instruction& i);
-  bool translate_plain(const Instruction& i);
   bool translate_numeric(const Instruction& i);
   bool translate_reference(const Instruction& i);
   bool translate_bulk(const Instruction& i);

@@ -99,8 +99,6 @@ struct Instance {
   std::shared_ptr<const CompiledModule> module;
   /// What traces call this instance: the component path, or the module's name.
   std::string path;
-  /// The component instance this core instance belongs to; null outside components.
-  void* component = nullptr;
 
   std::vector<bool> dropped_elements;
   std::vector<bool> dropped_data;

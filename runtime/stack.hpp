@@ -46,10 +46,7 @@ class Stack {
   enum class State : std::uint8_t { idle, running, suspended };
   State state = State::idle;
 
-  // Saved registers of a suspended or nested run; the interpreter's to read and write.
-  const void* code = nullptr;
-  Slot* frame = nullptr;
-  struct Instance* instance = nullptr;
+  // The interpreter's to read and write.
   Slot* top = nullptr;            ///< first free slot above the innermost frame
   void* boundary = nullptr;       ///< the innermost boundary record
   std::uint32_t nested_runs = 0;  ///< native depth of `call_nested`

@@ -180,10 +180,37 @@ TEST(ComponentEmbedding, MakesATrapOfATypedHostFunctionThatDoesNotFit) {
   }
 }
 
+TEST(ComponentEmbedding, DoesNotTakeTheOutcomeOfAnotherCall) {
+  Host host;
+  std::optional<HostOutcome> kept;
+  host.linker.instance("demo:app/log@0.1.0").function("write", [&kept](HostCall& call) {
+    kept = call.returned(Value::boolean(true));
+    return *kept;
+  });
+  host.linker.instance("demo:app/log@0.1.0").function("slow", [&kept](HostCall&) { return *kept; });
+  const auto instance = host.instantiate(logger);
+  ASSERT_TRUE(instance) << message(instance);
+  EXPECT_EQ(instance->invoke<bool>("", "run"), true);
+  EXPECT_EQ(message(instance->invoke<std::uint32_t>("", "wait")),
+            "host function `demo:app/log@0.1.0#slow` did not say how its call ends");
+}
+
+TEST(ComponentEmbedding, NeedsSomethingToAskAgainOfAPendingCall) {
+  Host host;
+  host.linker.instance("demo:app/log@0.1.0").function("write", never);
+  host.linker.instance("demo:app/log@0.1.0").function("slow", [](HostCall& call) {
+    return call.still_pending();
+  });
+  const auto instance = host.instantiate(logger);
+  ASSERT_TRUE(instance) << message(instance);
+  EXPECT_EQ(message(instance->invoke<std::uint32_t>("", "wait")),
+            "a pending host call has no continuation");
+}
+
 class Slow final : public PendingCall {
  public:
   HostOutcome poll(HostCall& call) override {
-    return ++polls_ < 3 ? HostOutcome::pending : call.returned(Value::u32(21));
+    return ++polls_ < 3 ? call.still_pending() : call.returned(Value::u32(21));
   }
 
  private:

@@ -240,7 +240,50 @@ TEST(Embedding, MakesATrapOfHostMistakes) {
   EXPECT_EQ(message(instance.invoke<std::int32_t>("l")),
             "a host function of type [] -> [i32] returned other values");
   EXPECT_EQ(message(instance.invoke("t")), "oh");
-  EXPECT_EQ(message(instance.invoke("f")), "a host function is pending, but nobody can be asked");
+  EXPECT_EQ(message(instance.invoke("f")),
+            "a host function is pending, but gave no function to ask again");
+}
+
+// Only a call makes an outcome, so that none can be named without what belongs to it.
+static_assert(!std::is_default_constructible_v<HostOutcome>);
+static_assert(!std::is_constructible_v<HostOutcome, int>);
+static_assert(!std::is_constructible_v<HostOutcome, HostEnd>);
+
+TEST(Embedding, DoesNotTakeTheOutcomeOfAnotherCall) {
+  Host host;
+  std::optional<HostOutcome> kept;
+  const auto tag = Tag::make(host.store, {ValueType::i32});
+  ASSERT_TRUE(host.linker.define("env", "stale", {{ValueType::i64}, {ValueType::funcref}},
+                                 [&kept](HostCall&) { return *kept; }));
+  ASSERT_TRUE(host.linker.define("env", "throw", {{}, {}}, [&](HostCall& call) {
+    kept = call.thrown(tag, std::vector{Value::i32(1)});
+    return *kept;
+  }));
+  ASSERT_TRUE(host.linker.define("env", "return", {{}, {}}, [&](HostCall& call) {
+    kept = call.returned();
+    return *kept;
+  }));
+  const auto instance = host.instantiate(R"((module
+    (import "env" "stale" (func $stale (param i64) (result funcref)))
+    (import "env" "throw" (func $throw)) (import "env" "return" (func $return))
+    (func (export "stale") (drop (call $stale (i64.const 0x1234))))
+    (export "throw" (func $throw)) (export "return" (func $return))))");
+  for (const char* first : {"throw", "return"}) {
+    std::ignore = instance.invoke(first);
+    EXPECT_EQ(message(instance.invoke("stale")), "a host function did not say how its call ends");
+  }
+}
+
+TEST(Embedding, TakesTheLastEndOfACall) {
+  Host host;
+  ASSERT_TRUE(host.linker.define("env", "wavers", {{}, {ValueType::i32}}, [](HostCall& call) {
+    std::ignore = call.trapped("no");
+    std::ignore = call.pending([](HostCall& again) { return again.still_pending(); });
+    return call.returned(Value::i32(5));
+  }));
+  const auto instance = host.instantiate(R"((module
+    (import "env" "wavers" (func $wavers (result i32))) (export "wavers" (func $wavers))))");
+  EXPECT_EQ(instance.invoke<std::int32_t>("wavers"), 5);
 }
 
 /// A host function that is pending until it was polled `turns` times, then answers 7.

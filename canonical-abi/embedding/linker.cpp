@@ -12,6 +12,7 @@ struct HostCall::State {
   const FunctionType& type;
   const decoder::FunctionType& inner_type;
   bool has_arguments = true;
+  HostEnd end = HostEnd::none;
   HostFunction continuation{};
   runtime::Trap trap{};
   const runtime::Tag* tag = nullptr;
@@ -54,17 +55,20 @@ HostOutcome HostCall::returned(std::span<const Value> results) {
     const auto inner = to_internal(result);
     for (std::uint32_t j = 0; j < runtime::slot_count(inner.type); ++j) *slot++ = inner.slots[j];
   }
-  return HostOutcome::returned;
+  state_.end = HostEnd::returned;
+  return {};
 }
 
 HostOutcome HostCall::trapped(std::string message) {
   state_.trap = runtime::Trap(runtime::TrapCode::host, std::move(message));
-  return HostOutcome::trapped;
+  state_.end = HostEnd::trapped;
+  return {};
 }
 
 HostOutcome HostCall::exit(int status) {
   state_.trap = runtime::Trap::exit(status);
-  return HostOutcome::trapped;
+  state_.end = HostEnd::trapped;
+  return {};
 }
 
 HostOutcome HostCall::thrown(const Tag& tag, std::span<const Value> values) {
@@ -80,12 +84,23 @@ HostOutcome HostCall::thrown(const Tag& tag, std::span<const Value> values) {
       state_.thrown.push_back(inner.slots[j]);
   }
   state_.tag = tag.entity();
-  return HostOutcome::thrown;
+  state_.end = HostEnd::thrown;
+  return {};
 }
 
 HostOutcome HostCall::pending(HostFunction poll) {
   state_.continuation = std::move(poll);
-  return HostOutcome::pending;
+  return still_pending();
+}
+
+HostOutcome HostCall::still_pending() {
+  state_.end = HostEnd::pending;
+  return {};
+}
+
+HostOutcome HostCall::returned_in_slots() {
+  state_.end = HostEnd::returned;
+  return {};
 }
 
 namespace {
@@ -122,26 +137,37 @@ class EmbeddedFunction final : public runtime::NativeFunction, public runtime::B
                        std::unique_ptr<HostFunction> poll) {
     HostCall::State state{store_, native, type_, inner_type_, has_arguments};
     HostCall call(state, &native.slots->bits);
-    const auto outcome = invoke(function, call);
-    if (outcome == HostOutcome::trapped) return native.trapped(std::move(state.trap));
-    if (outcome == HostOutcome::returned) return native.returned();
-    if (outcome == HostOutcome::thrown) return native.throws(*state.tag, state.thrown);
+    invoke(function, call);
+    switch (state.end) {
+      case HostEnd::none:
+        return native.trapped(runtime::Trap(runtime::TrapCode::host,
+                                            "a host function did not say how its call ends"));
+      case HostEnd::trapped:
+        return native.trapped(std::move(state.trap));
+      case HostEnd::returned:
+        return native.returned();
+      case HostEnd::thrown:
+        return native.throws(*state.tag, state.thrown);
+      case HostEnd::pending:
+        break;
+    }
     if (state.continuation) poll = std::make_unique<HostFunction>(std::move(state.continuation));
     if (poll == nullptr)
-      return native.trapped(runtime::Trap(runtime::TrapCode::host,
-                                          "a host function is pending, but nobody can be asked"));
+      return native.trapped(
+          runtime::Trap(runtime::TrapCode::host,
+                        "a host function is pending, but gave no function to ask again"));
     const auto word = reinterpret_cast<std::uintptr_t>(poll.release());
     return native.suspend(*this, word);
   }
 
   /// Exceptions must not pass through the interpreter.
-  static HostOutcome invoke(HostFunction& function, HostCall& call) {
+  static void invoke(HostFunction& function, HostCall& call) {
     try {
-      return function(call);
+      std::ignore = function(call);
     } catch (const std::exception& exception) {
-      return call.trapped(exception.what());
+      std::ignore = call.trapped(exception.what());
     } catch (...) {
-      return call.trapped("a host function threw");
+      std::ignore = call.trapped("a host function threw");
     }
   }
 

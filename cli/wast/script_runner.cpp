@@ -77,10 +77,7 @@ class Named {
 };
 
 std::string describe(const Error& error) {
-  constexpr std::string_view kinds[] = {"malformed",   "invalid", "unlinkable", "uninstantiable",
-                                        "unsupported", "limit",   "trap",       "exception",
-                                        "exit",        "denied",  "argument",   "system"};
-  return std::string(kinds[static_cast<std::size_t>(error.kind)]) + ": " + error.message;
+  return std::string(name_of(error.kind)) + ": " + error.message;
 }
 
 /// Whether a message is the one expected: it may go on with details ("type mismatch: expected i32,

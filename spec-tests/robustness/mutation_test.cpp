@@ -75,10 +75,7 @@ struct Tally {
       ++fine;
       return;
     }
-    static constexpr const char* names[] = {
-        "malformed", "invalid",   "unlinkable", "uninstantiable", "unsupported", "limit",
-        "trap",      "exception", "exit",       "denied",         "argument",    "system"};
-    ++errors[names[static_cast<std::size_t>(error->kind)]];
+    ++errors[std::string(name_of(error->kind))];
   }
 };
 

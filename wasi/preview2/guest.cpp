@@ -28,8 +28,8 @@ void Guest::function(HostInstance& instance, std::string name, Function function
 }
 
 HostOutcome Guest::run_or_wait(HostCall& call, Pollables pollables, Attempt attempt) {
-  const HostOutcome outcome = attempt(call);
-  if (outcome != HostOutcome::pending) return outcome;
+  HostOutcome outcome = attempt(call);
+  if (call.end != HostEnd::pending) return outcome;
   return call.pending(std::make_unique<Waiting>(
       shared_from_this(), state().loop.watch(std::move(pollables)), std::move(attempt)));
 }

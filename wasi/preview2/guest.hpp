@@ -15,7 +15,6 @@ namespace airlock::wasi::preview2 {
 
 using canonical_abi::HostCall;
 using canonical_abi::HostInstance;
-using canonical_abi::HostOutcome;
 using canonical_abi::Linker;
 using canonical_abi::ResourceType;
 using canonical_abi::Value;

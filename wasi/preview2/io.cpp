@@ -40,7 +40,7 @@ HostOutcome ready(Guest&, const std::shared_ptr<Pollable>& self, HostCall& call)
 
 HostOutcome block(Guest& guest, const std::shared_ptr<Pollable>& self, HostCall& call) {
   return guest.run_or_wait(call, {self}, [self](HostCall& again) {
-    return self->ready() ? again.returned() : HostOutcome::pending;
+    return self->ready() ? again.returned() : again.still_pending();
   });
 }
 
@@ -65,7 +65,7 @@ HostOutcome poll(Guest& guest, HostCall& call) {
   if (pollables.empty()) return call.trapped("poll: the list of pollables is empty");
   return guest.run_or_wait(call, pollables, [pollables](HostCall& again) {
     Value ready = indices_of_ready(pollables);
-    return ready.size() == 0 ? HostOutcome::pending : again.returned(std::move(ready));
+    return ready.size() == 0 ? again.still_pending() : again.returned(std::move(ready));
   });
 }
 
@@ -80,7 +80,7 @@ HostOutcome read_now(Guest& guest, InputStream& stream, std::uint64_t length, bo
   std::vector<std::byte> bytes(std::min<std::uint64_t>(length, stream_chunk));
   const StreamResult<std::size_t> count = stream.read(bytes);
   if (!count) return failed(guest, call, count.error());
-  if (*count == 0 && waits && length > 0) return HostOutcome::pending;
+  if (*count == 0 && waits && length > 0) return call.still_pending();
   if (skips) return call.returned(Value::ok(Value::u64(*count)));
   bytes.resize(*count);
   return call.returned(Value::ok(Value::bytes(std::move(bytes))));
@@ -137,7 +137,7 @@ HostOutcome flush_and_wait(Guest& guest, const Output& self, HostCall& call) {
   return guest.run_or_wait(call, {std::make_shared<OutputReadiness>(self)},
                            [&guest, self](HostCall& again) {
                              const StreamResult<void> flushed = self->flush();
-                             if (flushed && self->is_pending()) return HostOutcome::pending;
+                             if (flushed && self->is_pending()) return again.still_pending();
                              return done(guest, again, flushed);
                            });
 }
@@ -154,13 +154,13 @@ HostOutcome blocking_write_and_flush(Guest& guest, const Output& self, HostCall&
         if (!is_written) {
           const StreamResult<std::uint64_t> permit = self->check_write();
           if (!permit) return failed(guest, again, permit.error());
-          if (*permit == 0) return HostOutcome::pending;
+          if (*permit == 0) return again.still_pending();
           const StreamResult<void> written = self->write(bytes);
           if (!written) return failed(guest, again, written.error());
           is_written = true;
         }
         const StreamResult<void> flushed = self->flush();
-        if (flushed && self->is_pending()) return HostOutcome::pending;
+        if (flushed && self->is_pending()) return again.still_pending();
         return done(guest, again, flushed);
       });
 }
@@ -180,11 +180,11 @@ HostOutcome splice_now(Guest& guest, OutputStream& to, InputStream& from, std::u
   if (!permit) return failed(guest, call, permit.error());
   std::vector<std::byte> bytes(std::min({*permit, length, std::uint64_t{stream_chunk}}));
   if (bytes.empty() && length > 0) {
-    return waits ? HostOutcome::pending : call.returned(Value::ok(Value::u64(0)));
+    return waits ? call.still_pending() : call.returned(Value::ok(Value::u64(0)));
   }
   const StreamResult<std::size_t> count = from.read(bytes);
   if (!count) return failed(guest, call, count.error());
-  if (*count == 0 && length > 0 && waits) return HostOutcome::pending;
+  if (*count == 0 && length > 0 && waits) return call.still_pending();
   const StreamResult<void> written = to.write(std::span(bytes).first(*count));
   if (!written) return failed(guest, call, written.error());
   return call.returned(Value::ok(Value::u64(*count)));

@@ -50,16 +50,16 @@ class Preview2 : public ::testing::Test {
     canonical_abi::FunctionType type;
     HostCall host_call(store_, nullptr, type);
     host_call.arguments = std::move(arguments);
-    HostOutcome outcome = found->call(host_call);
+    std::ignore = found->call(host_call);
     std::unique_ptr<canonical_abi::PendingCall> pending = std::move(host_call.continuation);
-    while (outcome == HostOutcome::pending) {
+    while (host_call.end == HostEnd::pending) {
       ++suspensions_;
       const Result<void> turned = context_->state().loop.turn();
       if (!turned) return Value::string(turned.error().message);
       host_call.arguments.clear();
-      outcome = pending->poll(host_call);
+      std::ignore = pending->poll(host_call);
     }
-    if (outcome == HostOutcome::trapped) {
+    if (host_call.end == HostEnd::trapped) {
       exit_code_ = host_call.trap.code == runtime::TrapCode::exit ? host_call.trap.exit_code : -1;
       return Value::string("trap: " + host_call.trap.message);
     }

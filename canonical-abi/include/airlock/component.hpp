@@ -42,7 +42,6 @@ using canonical_abi::FunctionType;
 using canonical_abi::HostCall;
 using canonical_abi::HostFunction;
 using canonical_abi::HostInstance;
-using canonical_abi::HostOutcome;
 using canonical_abi::HostTable;
 using canonical_abi::PendingCall;
 using canonical_abi::ResourceType;

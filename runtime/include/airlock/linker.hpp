@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "airlock/host_outcome.hpp"
 #include "airlock/store.hpp"
 
 namespace airlock::runtime {
@@ -24,14 +25,10 @@ namespace airlock {
 
 class HostCall;
 
-/// How one activation of a host function ends; a pending one is resumed later. Made by the members
-/// of `HostCall`.
-enum class HostOutcome : std::uint8_t {
-  returned,
-  trapped,  ///< the guest that called traps
-  thrown,   ///< the guest that called is thrown an exception
-  pending,  ///< not done: the guest waits, and the host is asked again later
-};
+namespace detail {
+template <typename F, typename Parameters>
+struct Typed;
+}
 
 using HostFunction = std::function<HostOutcome(HostCall& call)>;
 
@@ -51,7 +48,7 @@ class HostCall {
   /// The first memory of the instance that calls.
   [[nodiscard]] std::optional<Memory> memory() const;
 
-  // Ends of a call: `return call.returned(Value::i32(1));`
+  // Ends of a call: `return call.returned(Value::i32(1));`. The last one counts.
 
   /// Results of the wrong number or type are a trap.
   [[nodiscard]] HostOutcome returned() { return returned(std::span<const Value>{}); }
@@ -70,17 +67,21 @@ class HostCall {
   /// Not done yet: suspends the guest. `poll` is called after the store's waiter has run and ends
   /// the call like the function itself would, or answers `still_pending()`.
   [[nodiscard]] HostOutcome pending(HostFunction poll);
-  [[nodiscard]] HostOutcome still_pending() { return HostOutcome::pending; }
-
-  // For typed host functions: parameters and results as bits, one after the other.
-  [[nodiscard]] std::uint64_t* slots() const { return slots_; }
+  /// Only from a poll function, which is kept: the guest goes on waiting.
+  [[nodiscard]] HostOutcome still_pending();
 
   struct State;
   HostCall(State& state, std::uint64_t* slots) : state_(state), slots_(slots) {}
 
  private:
+  template <typename F, typename Parameters>
+  friend struct detail::Typed;
+
+  /// For typed host functions: the results are in `slots_`, where their C++ types have put them.
+  [[nodiscard]] HostOutcome returned_in_slots();
+
   State& state_;
-  std::uint64_t* slots_;
+  std::uint64_t* slots_;  ///< parameters, and after the call the results, as bits
 };
 
 /// What a typed host function answers that may fail: an error is a trap with its message, or ends
@@ -134,9 +135,7 @@ struct Results<std::tuple<R...>> {
 template <typename R>
 struct Results<std::expected<R, Error>> : Results<R> {};
 
-/// A C++ callable as a host function with its type.
-template <typename F, typename Parameters>
-struct Typed;
+// A C++ callable as a host function with its type.
 
 template <typename F, typename... P>
 struct Typed<F, std::tuple<P...>> {
@@ -157,7 +156,7 @@ struct Typed<F, std::tuple<P...>> {
                            First&... first) {
     using Returned = typename Callable<F>::Returned;
     const auto invoke = [&]() -> Returned {
-      return callable(first..., CoreType<std::remove_cvref_t<P>>::from(call.slots()[I])...);
+      return callable(first..., CoreType<std::remove_cvref_t<P>>::from(call.slots_[I])...);
     };
     if constexpr (std::is_void_v<Returned>) {
       invoke();
@@ -168,12 +167,12 @@ struct Typed<F, std::tuple<P...>> {
           return answer.error().kind == ErrorKind::exit ? call.exit(answer.error().exit_code)
                                                         : call.trapped(answer.error().message);
         if constexpr (!std::is_void_v<typename Returned::value_type>)
-          Results<Returned>::store(call.slots(), *answer);
+          Results<Returned>::store(call.slots_, *answer);
       } else {
-        Results<Returned>::store(call.slots(), answer);
+        Results<Returned>::store(call.slots_, answer);
       }
     }
-    return HostOutcome::returned;
+    return call.returned_in_slots();
   }
 };
 
