@@ -67,6 +67,13 @@ bool is_ready(int fd, short events) {
   return ::poll(&entry, 1, 0) > 0;
 }
 
+bool Retry::ready() {
+  const std::uint64_t now = monotonic_now();
+  if (now < next_) return false;
+  next_ = now + interval;
+  return true;
+}
+
 bool FileReadiness::ready() { return is_ready(fd_, events_); }
 
 EventLoop::Watch::Watch(Watch&& other) noexcept

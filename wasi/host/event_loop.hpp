@@ -58,6 +58,19 @@ class FileReadiness final : public Pollable {
   short events_;
 };
 
+/// Ready once in a short while: for what the host does not announce, such as the first reader of a
+/// pipe.
+class Retry final : public Pollable {
+ public:
+  Retry() : next_(monotonic_now() + interval) {}
+  [[nodiscard]] bool ready() override;
+  [[nodiscard]] Interest interest() override { return {.deadline = next_}; }
+
+ private:
+  static constexpr std::uint64_t interval = 5'000'000;
+  std::uint64_t next_;
+};
+
 /// Whether poll(2) reports anything for the descriptor now.
 [[nodiscard]] bool is_ready(int fd, short events);
 

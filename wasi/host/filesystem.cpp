@@ -1,6 +1,7 @@
 #include "wasi/host/filesystem.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
@@ -158,10 +159,26 @@ IoResult<std::size_t> Descriptor::read(std::span<const iovec> buffers, std::uint
   if (is_directory()) return io_error(ErrorCode::is_directory);
   if (!flags_.read) return io_error(ErrorCode::bad_descriptor);
   const int count = static_cast<int>(std::min<std::size_t>(buffers.size(), IOV_MAX));
-  if (!is_seekable()) return transferred([&] { return ::readv(fd(), buffers.data(), count); });
+  if (!is_seekable()) return receive(buffers.first(static_cast<std::size_t>(count)));
   if (offset > largest_offset) return io_error(ErrorCode::invalid);
   return transferred(
       [&] { return ::preadv(fd(), buffers.data(), count, static_cast<off_t>(offset)); });
+}
+
+IoResult<std::size_t> Descriptor::receive(std::span<const iovec> buffers) const {
+  const bool is_empty =
+      std::ranges::all_of(buffers, [](const iovec& buffer) { return buffer.iov_len == 0; });
+  for (;;) {
+    const IoResult<std::size_t> count = transferred(
+        [&] { return ::readv(fd(), buffers.data(), static_cast<int>(buffers.size())); });
+    if (!count || *count > 0 || is_empty || type_ != FileType::fifo) return count;
+    // Opened without waiting, a pipe reads as ended before its first writer has come, too. Only a
+    // writer that has gone hangs up.
+    pollfd state{.fd = fd(), .events = POLLIN, .revents = 0};
+    if (::poll(&state, 1, 0) < 0 && errno != EINTR) return last_error();
+    if ((state.revents & POLLHUP) == 0) return io_error(ErrorCode::would_block);
+    if ((state.revents & POLLIN) == 0) return std::size_t{0};
+  }
 }
 
 IoResult<std::size_t> Descriptor::read(std::span<std::byte> buffer, std::uint64_t offset) const {
@@ -325,6 +342,12 @@ IoResult<Descriptor::Pointer> Descriptor::open_at(std::string_view path, OpenFla
   // never ask for it. Other objects have no such flag.
   opened->flags_.mutate_directory = opened->is_directory() && mutable_;
   return opened;
+}
+
+bool Descriptor::lacks_reader(std::string_view path, OpenFlags open, ErrorCode error) const {
+  if (error != ErrorCode::no_such_device) return false;  // ENXIO
+  const IoResult<FileStatus> last = status_at(path, open.follow);
+  return last && last->type == FileType::fifo;
 }
 
 IoResult<UniqueFd> Descriptor::open_for_status(std::string_view path, bool follow) const {

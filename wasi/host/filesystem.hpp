@@ -132,7 +132,8 @@ class Descriptor : public std::enable_shared_from_this<Descriptor> {
   /// Whether reading and writing take an offset; pipes, sockets and terminals have none.
   [[nodiscard]] bool is_seekable() const;
 
-  // Files. Offsets are ignored where there are none. `would_block` if a pipe has nothing yet.
+  // Files. Offsets are ignored where there are none. `would_block` if a pipe has nothing yet, or
+  // nobody has opened its other end.
   [[nodiscard]] IoResult<std::size_t> read(std::span<const iovec> buffers,
                                            std::uint64_t offset) const;
   [[nodiscard]] IoResult<std::size_t> read(std::span<std::byte> buffer, std::uint64_t offset) const;
@@ -157,6 +158,9 @@ class Descriptor : public std::enable_shared_from_this<Descriptor> {
   // Directories; paths are relative to this one and stay below it.
   [[nodiscard]] IoResult<Pointer> open_at(std::string_view path, OpenFlags open,
                                           DescriptorFlags flags) const;
+  /// Whether `open_at` failed because the path is a pipe that nobody has opened for reading yet.
+  /// Who opens one for writing waits for that by trying again (`Retry`).
+  [[nodiscard]] bool lacks_reader(std::string_view path, OpenFlags open, ErrorCode error) const;
   [[nodiscard]] IoResult<FileStatus> status_at(std::string_view path, bool follow) const;
   [[nodiscard]] IoResult<void> set_times_at(std::string_view path, bool follow,
                                             NewTimestamp accessed, NewTimestamp modified) const;
@@ -178,6 +182,8 @@ class Descriptor : public std::enable_shared_from_this<Descriptor> {
 
   [[nodiscard]] IoResult<PathResolver::Place> locate(std::string_view path) const;
   [[nodiscard]] IoResult<PathResolver::Place> locate_for_change(std::string_view path) const;
+  /// Reads what has no offsets.
+  [[nodiscard]] IoResult<std::size_t> receive(std::span<const iovec> buffers) const;
   [[nodiscard]] IoResult<UniqueFd> open_for_status(std::string_view path, bool follow) const;
 
   std::shared_ptr<FileSystem> system_;

@@ -49,6 +49,25 @@ StreamResult<void> OutputStream::write(std::span<const std::byte> bytes) {
   return {};
 }
 
+StreamResult<std::size_t> OutputStream::write_some(std::span<const std::byte> bytes) {
+  error_.reset();
+  StreamResult<std::size_t> count = 0;
+  if (const StreamResult<void> drained = drain(); !drained)
+    count = std::unexpected(drained.error());
+  while (count && !is_pending() && *count < bytes.size()) {
+    const StreamResult<std::size_t> sent = send_once(bytes.subspan(*count));
+    if (sent && *sent == 0) break;
+    if (sent) {
+      *count += *sent;
+    } else {
+      if (*count == 0) count = sent;
+      break;
+    }
+  }
+  error_.reset();
+  return count;
+}
+
 StreamResult<void> OutputStream::flush() {
   permit_ = 0;
   return drain();
@@ -79,20 +98,24 @@ StreamResult<void> OutputStream::drain() {
 StreamResult<std::size_t> OutputStream::pass_on(std::span<const std::byte> bytes) {
   std::size_t count = 0;
   while (count < bytes.size()) {
-    const IoResult<std::size_t> sent = send(bytes.subspan(count));
-    if (sent && *sent > 0) {
-      count += *sent;
-      continue;
-    }
-    if (sent || sent.error() == ErrorCode::would_block) break;
-    pending_.clear();
-    begin_ = 0;
-    error_ = StreamError{};
-    // A reader that has gone away closes the stream; that is not a failed operation.
-    if (sent.error() == ErrorCode::pipe) return stream_closed();
-    return stream_failed(sent.error());
+    const StreamResult<std::size_t> sent = send_once(bytes.subspan(count));
+    if (!sent) return sent;
+    if (*sent == 0) break;
+    count += *sent;
   }
   return count;
+}
+
+StreamResult<std::size_t> OutputStream::send_once(std::span<const std::byte> bytes) {
+  const IoResult<std::size_t> sent = send(bytes);
+  if (sent) return *sent;
+  if (sent.error() == ErrorCode::would_block) return 0;
+  pending_.clear();
+  begin_ = 0;
+  error_ = StreamError{};
+  // A reader that has gone away closes the stream; that is not a failed operation.
+  if (sent.error() == ErrorCode::pipe) return stream_closed();
+  return stream_failed(sent.error());
 }
 
 // Descriptors of the host ------------------------------------------------------------------------

@@ -77,8 +77,10 @@ class OutputStream {
   /// complete when `check_write` permits something again.
   [[nodiscard]] StreamResult<void> flush();
 
-  /// Forgets a failure. Files of 0.1 have none that lasts: each write is tried.
-  void reopen() { error_.reset(); }
+  /// Writes as a file of 0.1 does: passes on what it can at once and keeps nothing back.
+  /// @return how many bytes, 0 for none at the moment; a failure only if none were written. No
+  ///   failure lasts: the next write is tried.
+  [[nodiscard]] StreamResult<std::size_t> write_some(std::span<const std::byte> bytes);
 
   /// Whether bytes taken by `write` have not been passed on yet.
   [[nodiscard]] bool is_pending() const { return begin_ < pending_.size(); }
@@ -96,6 +98,8 @@ class OutputStream {
   [[nodiscard]] StreamResult<void> drain();
   /// Passes bytes on as far as possible. A failure closes the stream.
   [[nodiscard]] StreamResult<std::size_t> pass_on(std::span<const std::byte> bytes);
+  /// The same with one `send`; 0 for none at the moment.
+  [[nodiscard]] StreamResult<std::size_t> send_once(std::span<const std::byte> bytes);
 
   std::string pending_;    ///< not more than one chunk
   std::size_t begin_ = 0;  ///< of what is left of it

@@ -1,8 +1,9 @@
 // One call of a guest into wasi_snapshot_preview1, and the functions that answer it.
 //
 // A function reads its arguments, acts, writes its results to the guest's memory and answers with
-// an `Errno`. If it would have to wait it answers `call.wait(...)` before it has changed anything,
-// and is called again with the same arguments when the event loop says so.
+// an `Errno`. If it would have to wait it answers `call.wait(...)`, and is called again with the
+// same arguments when the event loop says so. Until then it has changed nothing but what its
+// progress word counts.
 #pragma once
 
 #include <sys/uio.h>
@@ -75,6 +76,7 @@ struct Call {
   Process& process;
   GuestMemory memory;
   std::uint64_t started;              ///< in `monotonic_now`, when it was made
+  std::uint64_t progress = 0;         ///< what earlier attempts have done, in the function's units
   Pollables waits_for;                ///< if it answered `pending`
   std::optional<runtime::Trap> trap;  ///< ends the guest, whatever the answer
 

@@ -16,6 +16,11 @@ constexpr std::uint64_t largest_position = INT64_MAX;
 
 bool waits(const OpenFile& file) { return (file.flags & fdflags::nonblock) == 0; }
 
+/// Of a stream that is written; one that is closed has lost its reader.
+Errno write_error(const StreamError& error) {
+  return error.closed ? Errno::pipe : errno_of(error.code);
+}
+
 Errno wait_for_file(Call& call, const OpenFile& file, short events) {
   return call.wait(std::make_shared<FileReadiness>(file.object->fd(), events));
 }
@@ -38,29 +43,29 @@ Errno read_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
   return Errno::success;
 }
 
-Errno write_failed(OpenFile& file, const StreamError& error) {
-  file.output->reopen();
-  return error.closed ? Errno::pipe : errno_of(error.code);
-}
-
-/// Writes to a standard stream as much as it takes at once.
+/// Writes to a standard stream. One that may block takes everything before it answers, so that what
+/// is written to another stream afterwards comes after it. What earlier attempts have written is
+/// the call's progress; a failure after the first byte ends the call with what was written.
 Errno write_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
                    std::uint32_t out) {
-  const StreamResult<std::uint64_t> permit = file.output->check_write();
-  if (!permit) return write_failed(file, permit.error());
-  if (*permit == 0) {
-    if (!waits(file)) return Errno::again;
-    return call.wait(std::make_shared<OutputReadiness>(file.output));
-  }
-  std::uint64_t count = 0;
+  std::uint64_t begin = 0;  // of the buffer in the whole list
   for (const iovec& buffer : buffers) {
-    const std::uint64_t part = std::min<std::uint64_t>(buffer.iov_len, *permit - count);
-    const std::span bytes(static_cast<const std::byte*>(buffer.iov_base), part);
-    const StreamResult<void> written = file.output->write(bytes);
-    if (!written) return write_failed(file, written.error());
-    count += part;
+    const std::span bytes(static_cast<const std::byte*>(buffer.iov_base), buffer.iov_len);
+    while (call.progress < begin + bytes.size()) {
+      const StreamResult<std::size_t> written =
+          file.output->write_some(bytes.subspan(call.progress - begin));
+      if (written && *written == 0 && waits(file))
+        return call.wait(std::make_shared<OutputReadiness>(file.output));
+      if (!written || *written == 0) {
+        if (call.progress == 0) return written ? Errno::again : write_error(written.error());
+        call.memory.store(out, static_cast<std::uint32_t>(call.progress));
+        return Errno::success;
+      }
+      call.progress += *written;
+    }
+    begin += bytes.size();
   }
-  call.memory.store(out, static_cast<std::uint32_t>(count));
+  call.memory.store(out, static_cast<std::uint32_t>(call.progress));
   return Errno::success;
 }
 

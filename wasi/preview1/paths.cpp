@@ -174,24 +174,24 @@ Errno path_open(Call& call, std::uint32_t fd, std::uint32_t lookup_flags, std::u
 
   // As in POSIX, whose O_RDONLY is nothing, who asks for neither means to read.
   if ((base & (rights::fd_read | rights::fd_write)) == 0) base |= rights::fd_read;
-  DescriptorFlags access = descriptor_flags(base, flags);
-  const bool wants_directory = (open_flags & oflags::directory) != 0;
-  // Guests ask for all rights at once; on a directory those of files mean nothing.
-  if (wants_directory) access.write = false;
+  const DescriptorFlags access = descriptor_flags(base, flags);
   const std::uint64_t passed_on = target->directory->inheriting_rights;
   if (access.write && !target->object().is_mutable()) return Errno::rofs;
   if (access.read && (passed_on & rights::fd_read) == 0) return Errno::notcapable;
   if (access.write && (passed_on & rights::fd_write) == 0) return Errno::notcapable;
 
-  IoResult<Descriptor::Pointer> opened =
-      target->object().open_at(target->path,
-                               {.follow = (lookup_flags & symlink_follow) != 0,
-                                .create = (open_flags & oflags::creat) != 0,
-                                .directory = wants_directory,
-                                .exclusive = (open_flags & oflags::excl) != 0,
-                                .truncate = (open_flags & oflags::trunc) != 0},
-                               access);
-  if (!opened) return errno_of(opened.error());
+  const OpenFlags open{.follow = (lookup_flags & symlink_follow) != 0,
+                       .create = (open_flags & oflags::creat) != 0,
+                       .directory = (open_flags & oflags::directory) != 0,
+                       .exclusive = (open_flags & oflags::excl) != 0,
+                       .truncate = (open_flags & oflags::trunc) != 0};
+  IoResult<Descriptor::Pointer> opened = target->object().open_at(target->path, open, access);
+  if (!opened) {
+    const bool may_wait = (flags & fdflags::nonblock) == 0;
+    if (may_wait && target->object().lacks_reader(target->path, open, opened.error()))
+      return call.wait(std::make_shared<Retry>());
+    return errno_of(opened.error());
+  }
   OpenFile file;
   file.object = std::move(*opened);
   file.flags = static_cast<std::uint16_t>(flags);

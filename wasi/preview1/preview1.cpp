@@ -142,10 +142,16 @@ runtime::Memory* memory_of(runtime::Instance* caller) {
   return named.memory;
 }
 
-/// A call that waits. Owned by the state word of its boundary.
-struct Suspended {
+/// What an attempt of a call begins with.
+struct Attempt {
   Arguments arguments{};
   std::uint64_t started = 0;
+  std::uint64_t progress = 0;
+};
+
+/// A call that waits. Owned by the state word of its boundary.
+struct Suspended {
+  Attempt next;
   EventLoop::Watch watch;
 };
 
@@ -156,14 +162,14 @@ class HostFunction final : public runtime::NativeFunction, public runtime::Bound
       : process_(std::move(process)), parameters_(parameters), invoke_(invoke), returns_(returns) {}
 
   Outcome call(NativeCall& native) override {
-    Arguments arguments{};
-    std::copy_n(native.slots, parameters_, arguments.begin());
-    return attempt(native, arguments, monotonic_now());
+    Attempt first{.started = monotonic_now()};
+    std::copy_n(native.slots, parameters_, first.arguments.begin());
+    return attempt(native, first);
   }
 
   Outcome resume(NativeCall& native, std::uint64_t state) override {
     const std::unique_ptr<Suspended> suspended(reinterpret_cast<Suspended*>(state));
-    return attempt(native, suspended->arguments, suspended->started);
+    return attempt(native, suspended->next);
   }
 
   void unwind(std::uint64_t state, runtime::Trap& /*trap*/) override {
@@ -171,14 +177,15 @@ class HostFunction final : public runtime::NativeFunction, public runtime::Bound
   }
 
  private:
-  Outcome attempt(NativeCall& native, const Arguments& arguments, std::uint64_t started) {
-    Call call(*process_, GuestMemory(memory_of(native.caller)), started);
-    const Errno answer = invoke_(call, arguments);
+  Outcome attempt(NativeCall& native, const Attempt& from) {
+    Call call(*process_, GuestMemory(memory_of(native.caller)), from.started);
+    call.progress = from.progress;
+    const Errno answer = invoke_(call, from.arguments);
     if (call.trap) return native.trapped(std::move(*call.trap));
     if (answer == Errno::pending) {
       auto suspended = std::make_unique<Suspended>();
-      suspended->arguments = arguments;
-      suspended->started = started;
+      suspended->next = from;
+      suspended->next.progress = call.progress;
       suspended->watch = process_->state().loop.watch(std::move(call.waits_for));
       return native.suspend(*this, reinterpret_cast<std::uint64_t>(suspended.release()));
     }

@@ -186,7 +186,7 @@ TEST_F(Preview1, opening) {
   EXPECT_EQ(open("missing"), -44);
   EXPECT_EQ(open("new", oflags::creat), 4);
   EXPECT_EQ(open("new", oflags::creat | oflags::excl), -20);
-  EXPECT_EQ(open("sub", oflags::directory, ~std::uint64_t{0}), 5);
+  EXPECT_EQ(open("sub", oflags::directory, ~std::uint64_t{rights::fd_write}), 5);
   EXPECT_EQ(open("file", oflags::directory), -54);
   EXPECT_EQ(open("sub", 0, rights::fd_write), -31);
   EXPECT_EQ(open("../x"), -63);
@@ -206,6 +206,39 @@ TEST_F(Preview1, opening) {
   EXPECT_EQ(call("fd_close", {5}), Errno::success);
   EXPECT_EQ(call("fd_close", {5}), Errno::badf);
   EXPECT_EQ(open("file"), 5);  // the lowest free number
+}
+
+TEST_F(Preview1, a_directory_cannot_be_opened_for_writing) {
+  for (const std::uint32_t flags : {0U, oflags::directory}) {
+    for (const std::uint64_t reading : {std::uint64_t{0}, rights::fd_read}) {
+      EXPECT_EQ(open("sub", flags, rights::fd_write | reading), -31);
+      EXPECT_EQ(open(".", flags, rights::fd_write | reading), -31);
+    }
+    EXPECT_EQ(open("missing", flags, rights::fd_write), -44);
+  }
+  EXPECT_EQ(open("file", oflags::directory, rights::fd_write), -54);
+}
+
+TEST_F(Preview1, rights_do_not_depend_on_who_created_the_file) {
+  const auto rights_of = [&](std::uint32_t flags, std::uint64_t base) {
+    const int fd = open("fresh", flags, base);
+    EXPECT_GT(fd, 0);
+    EXPECT_EQ(call("fd_fdstat_get", {static_cast<std::uint32_t>(fd), out}), Errno::success);
+    EXPECT_EQ(call("fd_close", {static_cast<std::uint32_t>(fd)}), Errno::success);
+    return std::pair(load<std::uint64_t>(out + 8), load<std::uint64_t>(out + 16));
+  };
+  const std::uint64_t all = rights::file | rights::directory;
+  for (const std::uint64_t base :
+       {std::uint64_t{0}, rights::fd_read, rights::fd_write, rights::fd_read | rights::fd_write,
+        rights::fd_seek, rights::fd_filestat_set_size, rights::file, all, ~std::uint64_t{0}}) {
+    std::filesystem::remove(directory_ / "fresh");
+    const auto created = rights_of(oflags::creat, base);
+    EXPECT_EQ(rights_of(oflags::creat, base), created) << base;
+    EXPECT_EQ(rights_of(oflags::creat | oflags::trunc, base), created) << base;
+    EXPECT_EQ(rights_of(0, base), created) << base;
+    std::filesystem::remove(directory_ / "fresh");
+    EXPECT_EQ(rights_of(oflags::creat | oflags::excl, base), created) << base;
+  }
 }
 
 TEST_F(Preview1, directories_are_not_files) {
@@ -399,22 +432,6 @@ TEST_F(Preview1Poll, waits_for_a_pipe) {
   later.join();
   EXPECT_EQ(load<std::uint64_t>(events + 16), 4U);
   EXPECT_EQ(read(4), "ping");
-}
-
-TEST_F(Preview1, reading_an_empty_pipe_waits_unless_told_not_to) {
-  ASSERT_EQ(::mkfifo((directory_ / "pipe").c_str(), 0600), 0);
-  ASSERT_EQ(open("pipe", 0, rights::fd_read), 4);
-  const UniqueFd writer(::open((directory_ / "pipe").c_str(), O_WRONLY | O_CLOEXEC));
-  ASSERT_EQ(call("fd_fdstat_set_flags", {4, fdflags::nonblock}), Errno::success);
-  EXPECT_EQ(read(4), "errno 6");
-  ASSERT_EQ(call("fd_fdstat_set_flags", {4, 0}), Errno::success);
-  std::thread later([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    EXPECT_EQ(::write(writer.get(), "late", 4), 4);
-  });
-  EXPECT_EQ(read(4), "late");
-  later.join();
-  EXPECT_GT(suspensions_, 0);
 }
 
 TEST_F(Preview1, an_abandoned_wait_leaves_nothing_behind) {

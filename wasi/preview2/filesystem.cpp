@@ -231,11 +231,15 @@ HostOutcome link_at(Guest& guest, const Object& self, HostCall& call) {
 }
 
 HostOutcome open_at(Guest& guest, const Object& self, HostCall& call) {
-  IoResult<Object> opened =
-      self->open_at(call.argument(2).as_string(), open_flags(call.argument(1), call.argument(3)),
-                    descriptor_flags(call.argument(4)));
-  if (!opened) return failed(call, opened.error());
-  return call.returned(Value::ok(guest.descriptors.own(std::move(*opened))));
+  const auto attempt = [&guest, self, path = std::string(call.argument(2).as_string()),
+                        open = open_flags(call.argument(1), call.argument(3)),
+                        access = descriptor_flags(call.argument(4))](HostCall& again) {
+    IoResult<Object> opened = self->open_at(path, open, access);
+    if (opened) return again.returned(Value::ok(guest.descriptors.own(std::move(*opened))));
+    if (self->lacks_reader(path, open, opened.error())) return again.still_pending();
+    return failed(again, opened.error());
+  };
+  return guest.run_or_wait(call, {std::make_shared<Retry>()}, attempt);
 }
 
 HostOutcome readlink_at(Guest&, const Object& self, HostCall& call) {
