@@ -6,6 +6,7 @@
 
 #include "cli/capabilities.hpp"
 #include "cli/input.hpp"
+#include "cli/inspect/proposals.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "decoder/component/reader.hpp"
@@ -101,15 +102,24 @@ void show_capabilities(const std::vector<std::string>& imports) {
   for (const auto capability : capabilities) std::cout << "  " << capability << '\n';
 }
 
+void show_proposals(const ProposalSet& proposals) {
+  std::cout << "uses:" << (proposals.none() ? " nothing beyond WebAssembly 1.0\n" : "\n");
+  for (std::size_t i = 0; i < proposals.size(); ++i)
+    if (proposals[i]) std::cout << "  " << describe(static_cast<Proposal>(i)) << '\n';
+}
+
 Result<void> inspect_module(const Input& input, const Limits& limits) {
   const auto module = decoder::read_module(input.binary, limits);
   if (!module) return std::unexpected(module.error());
   if (const auto valid = validator::validate_module(*module, limits); !valid) return valid;
+  const auto proposals = proposals_of(*module, limits);
+  if (!proposals) return std::unexpected(proposals.error());
 
   std::cout << input.name << ": core module, " << input.binary->size() << " bytes\n";
   show_sizes(*module);
   show_imports(*module);
   show_exports(*module);
+  show_proposals(*proposals);
   std::vector<std::string> imports;
   for (const auto& import : module->imports) imports.push_back(import.module + '.' + import.name);
   show_capabilities(imports);
@@ -135,6 +145,8 @@ Result<void> inspect_component(const Input& input, const Limits& limits) {
   const auto tree = std::make_shared<const component::ComponentTree>(*std::move(read));
   const auto valid = validator::component::validate_component(tree, limits);
   if (!valid) return std::unexpected(valid.error());
+  const auto proposals = proposals_of(*tree, limits);
+  if (!proposals) return std::unexpected(proposals.error());
 
   std::cout << input.name << ": component, " << input.binary->size() << " bytes\n";
   show_size("components inside", tree->components.size() - 1);
@@ -145,6 +157,7 @@ Result<void> inspect_component(const Input& input, const Limits& limits) {
   for (const auto& definition : tree->root().definitions)
     if (const auto* import = std::get_if<component::Import>(&definition.body))
       imports.push_back(import->name.name);
+  show_proposals(*proposals);
   show_capabilities(imports);
   std::cout << '\n' << validator::component::render_wit(*valid);
   return {};

@@ -79,6 +79,7 @@ and backtraces give.)";
 
 inline constexpr auto inspect =
     R"(Shows whether FILE is a core module or a component, its imports and exports (those of a
-component as WIT), the sizes of its parts, and which capabilities it asks for.)";
+component as WIT), the sizes of its parts, which proposals beyond WebAssembly 1.0 its code uses, and
+which capabilities it asks for.)";
 
 }  // namespace airlock::cli::help
