@@ -17,6 +17,19 @@ struct DirectoryGrant {
   bool read_only = false;
 };
 
+/// A module whose exports satisfy imports: `--preload NAME=FILE`.
+struct Preload {
+  std::string name;
+  std::string file;
+};
+
+/// What becomes of imports that nothing is known for: `--unknown-imports`.
+enum class UnknownImports : std::uint8_t {
+  refuse,  ///< an error
+  trap,    ///< functions that trap when they are called
+  zero,    ///< functions that give zeros; memories, tables and globals of zeros
+};
+
 struct RunOptions {
   Features features;
   std::string file;
@@ -25,8 +38,11 @@ struct RunOptions {
   std::string option_after_file;
   std::vector<DirectoryGrant> directories;
   std::vector<std::pair<std::string, std::string>> environment;
-  std::optional<std::string> invoke;  ///< `NAME(ARGS)`
+  std::vector<Preload> preloads;
+  UnknownImports unknown_imports = UnknownImports::refuse;
+  std::optional<std::string> invoke;  ///< `NAME(ARGS)`, or `NAME`
   std::optional<std::string> argv0;
+  bool demangle = true;  ///< names of functions in backtraces
   bool deny_stdio = false;
   bool deny_clocks = false;
   bool deny_random = false;

@@ -1,5 +1,6 @@
 #include "runtime/linker.hpp"
 
+#include <span>
 #include <vector>
 
 #include "runtime/import_matching.hpp"
@@ -10,6 +11,12 @@ namespace {
 std::unexpected<Error> already_defined(std::string_view module, std::string_view name) {
   return fail(ErrorKind::argument,
               "`" + std::string(module) + "` `" + std::string(name) + "` is defined already");
+}
+
+/// `env` `abort` (function [] -> [])
+std::string describe(const CompiledModule& module, const decoder::Import& import) {
+  return '`' + import.module + "` `" + import.name + "` (" + describe_import(module.tree, import) +
+         ')';
 }
 
 }  // namespace
@@ -46,24 +53,34 @@ std::optional<External> Linker::find(std::string_view module, std::string_view n
   return std::nullopt;
 }
 
-Error Linker::unknown_import(const CompiledModule& module, const decoder::Import& import) {
-  auto message = "unknown import: `" + import.module + "` `" + import.name + "` (" +
-                 describe_import(module.tree, import) + ')';
-  if (!entities_.contains(import.module) && !instances_.contains(import.module))
-    message += ": nothing is known as `" + import.module + '`';
-  return Error{.kind = ErrorKind::unlinkable, .message = std::move(message)};
+Error Linker::unknown_imports(const CompiledModule& module,
+                              const std::vector<const decoder::Import*>& unknown) const {
+  const auto& first = *unknown.front();
+  auto message = "unknown import: " + describe(module, first);
+  if (!entities_.contains(first.module) && !instances_.contains(first.module))
+    message += ": nothing is known as `" + first.module + '`';
+  Error error{.kind = ErrorKind::unlinkable, .message = std::move(message)};
+  if (unknown.size() == 1) return error;
+  error.notes = "and " + std::to_string(unknown.size() - 1) + " more:";
+  for (const auto* import : std::span(unknown).subspan(1))
+    error.notes += "\n  " + describe(module, *import);
+  return error;
 }
 
 Result<Instance*> Linker::instantiate(std::shared_ptr<const CompiledModule> module,
                                       std::string path, Trap* trap) {
   std::vector<External> imports;
+  std::vector<const decoder::Import*> unknown;
   imports.reserve(module->tree.imports.size());
   for (const auto& import : module->tree.imports) {
     auto entity = find(import.module, import.name);
     if (!entity && fallback_) entity = fallback_(*module, import);
-    if (!entity) return std::unexpected(unknown_import(*module, import));
-    imports.push_back(*entity);
+    if (entity)
+      imports.push_back(*entity);
+    else
+      unknown.push_back(&import);
   }
+  if (!unknown.empty()) return std::unexpected(unknown_imports(*module, unknown));
   return store_.instantiate(std::move(module), imports, std::move(path), trap);
 }
 

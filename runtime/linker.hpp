@@ -9,6 +9,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "decoder/error.hpp"
 #include "runtime/host_function.hpp"
@@ -53,13 +54,15 @@ class Linker {
   [[nodiscard]] std::optional<External> find(std::string_view module, std::string_view name);
 
   /// Looks every import up and instantiates. An import without definition is
-  /// `ErrorKind::unlinkable`: "unknown import: …". The rest is as with `Store::instantiate`.
+  /// `ErrorKind::unlinkable`: "unknown import: …", with the others of them as notes. The rest is as
+  /// with `Store::instantiate`.
   [[nodiscard]] Result<Instance*> instantiate(std::shared_ptr<const CompiledModule> module,
                                               std::string path = {}, Trap* trap = nullptr);
 
  private:
   using Names = std::map<std::string, External, std::less<>>;
-  [[nodiscard]] Error unknown_import(const CompiledModule& module, const decoder::Import& import);
+  [[nodiscard]] Error unknown_imports(const CompiledModule& module,
+                                      const std::vector<const decoder::Import*>& unknown) const;
 
   Store& store_;
   std::map<std::string, Names, std::less<>> entities_;

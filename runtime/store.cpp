@@ -1,6 +1,7 @@
 #include "runtime/store.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <deque>
 
 #include "runtime/instance_storage.hpp"
@@ -129,6 +130,16 @@ Function* Store::make_function(const decoder::FunctionType& type,
                                std::unique_ptr<NativeFunction> native) {
   auto& kept = *contents_->natives.emplace_back(std::move(native));
   return make_function(type, kept);
+}
+
+Function* Store::make_function(TypeId type, std::unique_ptr<NativeFunction> native) {
+  assert(engine_.types().get(type).type.composite.kind == decoder::CompositeKind::function);
+  auto& function = contents_->functions.emplace_back();
+  function.kind = FunctionKind::native;
+  function.type = type;
+  function.native = contents_->natives.emplace_back(std::move(native)).get();
+  count_slots(engine_.types().get(type).type.composite.function, function);
+  return &function;
 }
 
 Result<Memory*> Store::make_memory(const decoder::MemoryType& type) {

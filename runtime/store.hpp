@@ -47,6 +47,9 @@ class Store {
   [[nodiscard]] Function* make_function(const decoder::FunctionType& type,
                                         std::unique_ptr<NativeFunction> native);
 
+  /// The same for a type that has a number already.
+  [[nodiscard]] Function* make_function(TypeId type, std::unique_ptr<NativeFunction> native);
+
   [[nodiscard]] Result<Memory*> make_memory(const decoder::MemoryType& type);
   [[nodiscard]] Result<Table*> make_table(const decoder::TableType& type, Slot initial);
   [[nodiscard]] Global* make_global(const decoder::GlobalType& type, Slot low, Slot high = {});

@@ -234,6 +234,20 @@ TEST(Linker, NamesTheImportItDoesNotKnow) {
                   .starts_with("incompatible import type: `env` `tick`"));
 }
 
+TEST(Linker, NamesAllTheImportsItDoesNotKnow) {
+  World world;
+  Linker linker(world.store);
+  ASSERT_TRUE(linker.define_function("env", "tick", [] {}));
+  const auto instance = linker.instantiate(world.compile(R"((module
+    (import "x" "f" (func)) (import "env" "tick" (func))
+    (import "env" "g" (global i32)) (import "y" "t" (table 1 funcref))))"));
+  ASSERT_FALSE(instance);
+  EXPECT_EQ(instance.error().message,
+            "unknown import: `x` `f` (function [] -> []): nothing is known as `x`");
+  EXPECT_EQ(instance.error().notes,
+            "and 2 more:\n  `env` `g` (global i32)\n  `y` `t` (table 1 funcref)");
+}
+
 TEST(Linker, RefusesToDefineANameTwiceButLetsInstancesBeReplaced) {
   World world;
   Linker linker(world.store);

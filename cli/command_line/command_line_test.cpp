@@ -89,6 +89,34 @@ TEST(CommandLine, DirectoriesKeepTheOrderOfTheCommandLine) {
   EXPECT_EQ(options.directories[3].guest, "");
 }
 
+TEST(CommandLine, Preloads) {
+  const auto options =
+      run_options({"run", "--preload", "env=lib.wasm", "--preload==x", "--preload", "a=b=c", "m"});
+  ASSERT_EQ(options.preloads.size(), 3U);
+  EXPECT_EQ(options.preloads[0].name, "env");
+  EXPECT_EQ(options.preloads[0].file, "lib.wasm");
+  EXPECT_EQ(options.preloads[1].name, "");
+  EXPECT_EQ(options.preloads[1].file, "x");
+  EXPECT_EQ(options.preloads[2].name, "a=b");
+  for (const auto* text : {"lib.wasm", "env=", "="})
+    EXPECT_THAT(complaint({"run", "--preload", text, "m"}), HasSubstr("is not NAME=FILE"));
+}
+
+TEST(CommandLine, UnknownImports) {
+  EXPECT_EQ(run_options({"run", "m"}).unknown_imports, UnknownImports::refuse);
+  EXPECT_EQ(run_options({"run", "--unknown-imports", "trap", "m"}).unknown_imports,
+            UnknownImports::trap);
+  EXPECT_EQ(run_options({"run", "--unknown-imports=zero", "m"}).unknown_imports,
+            UnknownImports::zero);
+  for (const auto* word : {"", "one", "2", "zeros", "refuse"})
+    EXPECT_THAT(complaint({"run", "--unknown-imports", word, "m"}), HasSubstr("--unknown-imports"));
+}
+
+TEST(CommandLine, DemanglingCanBeTurnedOff) {
+  EXPECT_TRUE(run_options({"run", "m"}).demangle);
+  EXPECT_FALSE(run_options({"run", "--no-demangle", "m"}).demangle);
+}
+
 TEST(CommandLine, SizesHaveUnits) {
   const auto options = run_options(
       {"run", "--max-memory", "64M", "--max-stack=8KiB", "--max-heap", "1000", "app.wasm"});

@@ -80,11 +80,14 @@ RunCommand::RunCommand(CLI::App& app)
   run_.prefix_command();
   run_.footer(help::run);
   add_grants();
+  add_imports();
   run_.add_option("--invoke", options_.invoke, "Call a function and print its results")
       ->type_name("NAME[(ARGS)]");
   run_.add_option("--argv0", options_.argv0, "What the guest sees as its program's name")
       ->type_name("NAME");
   add_limits();
+  run_.add_flag("!--no-demangle", options_.demangle,
+                "Show names in backtraces as compilers of Rust and C++ mangled them");
   run_.add_flag("--gc-stress", options_.gc_stress,
                 "Collect garbage at every allocation, to find what the collector does not see");
   run_.add_flag("--bounds-checks-in-code", options_.bounds_checks_in_code,
@@ -101,6 +104,19 @@ void RunCommand::add_grants() {
   run_.add_flag("--deny-stdio", options_.deny_stdio, "Withdraw the standard streams");
   run_.add_flag("--deny-clocks", options_.deny_clocks, "Withdraw the clocks");
   run_.add_flag("--deny-random", options_.deny_random, "Withdraw random numbers");
+}
+
+void RunCommand::add_imports() {
+  preloads_ = add_repeatable(run_, "--preload", "NAME=FILE",
+                             "Satisfy imports from NAME with the exports of a core module");
+  const auto choose = [this](const std::string& word) {
+    options_.unknown_imports = word == "zero" ? UnknownImports::zero : UnknownImports::trap;
+  };
+  run_.add_option_function<std::string>(
+          "--unknown-imports", choose,
+          "Run although imports are unknown: calls of them trap, or give zeros")
+      ->type_name("trap|zero")
+      ->check(CLI::IsMember({"trap", "zero"}).description(""));
 }
 
 void RunCommand::add_limits() {
@@ -142,8 +158,9 @@ std::expected<void, std::string> RunCommand::take_file(
   const auto& first = rest.front();
   if (!options_ended && first.size() > 1 && first.starts_with('-')) {
     const auto name = first.substr(0, first.find('='));
+    const auto suggestion = did_you_mean(name, option_names(run_));
     return std::unexpected("airlock run: unknown option " + name +
-                           did_you_mean(name, option_names(run_)) + " See airlock run --help");
+                           (suggestion.empty() ? "." : suggestion) + " See airlock run --help");
   }
   options_.file = first;
   options_.arguments.assign(rest.begin() + 1, rest.end());
@@ -157,9 +174,21 @@ std::expected<void, std::string> RunCommand::take_file(
   return {};
 }
 
+std::expected<void, std::string> RunCommand::take_preloads() {
+  for (const auto& text : preloads_->results()) {
+    // A name of an import may hold anything, so it ends at the last sign of equality.
+    const auto separator = text.rfind('=');
+    if (separator == std::string::npos || separator + 1 == text.size())
+      return std::unexpected("airlock run: --preload: `" + text + "` is not NAME=FILE");
+    options_.preloads.push_back({text.substr(0, separator), text.substr(separator + 1)});
+  }
+  return {};
+}
+
 std::expected<RunOptions, std::string> RunCommand::finish(
     const std::vector<std::string>& after_dashes) {
   if (auto file = take_file(after_dashes); !file) return std::unexpected(file.error());
+  if (auto taken = take_preloads(); !taken) return std::unexpected(taken.error());
   take_grants();
   return std::move(options_);
 }

@@ -28,10 +28,12 @@ class RunCommand {
 
  private:
   void add_grants();
+  void add_imports();
   void add_limits();
   void add_size(const std::string& name, std::optional<std::uint64_t>& size,
                 const std::string& description);
   void take_grants();
+  [[nodiscard]] std::expected<void, std::string> take_preloads();
   [[nodiscard]] std::expected<void, std::string> take_file(
       const std::vector<std::string>& after_dashes);
 
@@ -39,6 +41,7 @@ class RunCommand {
   CLI::Option* directories_ = nullptr;
   CLI::Option* read_only_directories_ = nullptr;
   CLI::Option* variables_ = nullptr;
+  CLI::Option* preloads_ = nullptr;
   RunOptions options_;
 };
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cli/run/guest.hpp"
+#include "cli/symbols/demangle.hpp"
 #include "interpreter/executor.hpp"
 
 namespace airlock::cli {
@@ -56,7 +57,7 @@ wasi::Configuration to_grants(const RunOptions& options) {
 }
 
 /// Says why a guest did not end by itself, and how the process ends for it.
-int report(const Guest& guest, const Error& error, const runtime::Trap& trap) {
+int report(const Guest& guest, const Error& error, runtime::Trap& trap) {
   const Input& input = guest.input;
   if (error.kind == ErrorKind::exit) return exit_code_of(error.exit_code);
   if (error.kind != ErrorKind::trap && error.kind != ErrorKind::exception) {
@@ -67,6 +68,8 @@ int report(const Guest& guest, const Error& error, const runtime::Trap& trap) {
                 << " too: options of airlock run belong before FILE\n";
     return exit_before_run;
   }
+  if (guest.options.demangle)
+    for (auto& frame : trap.backtrace) frame.function = demangle(frame.function);
   // An error without a trap is one of instantiation (a segment out of bounds).
   std::cerr << (trap.code == runtime::TrapCode::none ? input.describe(error)
                                                      : runtime::format_trap(trap))

@@ -2,6 +2,8 @@
 
 #include <iostream>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "canonical-abi/component.hpp"
@@ -80,6 +82,13 @@ Ending run_command(canonical_abi::Store& store, ComponentInstance& instance, run
 }  // namespace
 
 Ending run_component(const Guest& guest, runtime::Trap& trap) {
+  for (const auto& [is_given, option] :
+       {std::pair{!guest.options.preloads.empty(), "--preload"},
+        std::pair{guest.options.unknown_imports != UnknownImports::refuse, "--unknown-imports"}})
+    if (is_given)
+      return fail(ErrorKind::argument, std::string(option) +
+                                           " is for core modules; what a component imports comes "
+                                           "from components that it is composed with");
   std::optional<Progress> progress(std::in_place, "compiling " + guest.input.name);
   const auto component = canonical_abi::Component::compile(guest.engine, guest.input.binary);
   progress.reset();

@@ -9,6 +9,7 @@
 #include "cli/run/core_invocation.hpp"
 #include "cli/run/core_values.hpp"
 #include "cli/run/guest.hpp"
+#include "cli/run/imports.hpp"
 #include "runtime/linker.hpp"
 #include "runtime/store.hpp"
 
@@ -39,15 +40,6 @@ Ending call(runtime::Store& store, runtime::Instance& instance, const CoreInvoca
   if (!results) return std::unexpected(results.error());
   for (const auto& result : *results) std::cout << format_core_value(result) << '\n';
   return 0;
-}
-
-/// Calls what a module wants to be called before anything else (a reactor of WASI).
-Result<void> initialize(runtime::Store& store, runtime::Instance& instance, runtime::Trap& trap) {
-  auto* function = function_called(instance, "_initialize");
-  if (function == nullptr) return {};
-  const auto results = store.call(*function, {}, &trap);
-  if (!results) return std::unexpected(results.error());
-  return {};
 }
 
 /// Calls the entry point. Modules without one are libraries: a start function or `_initialize` may
@@ -87,10 +79,10 @@ Ending run_module(const Guest& guest, runtime::Trap& trap) {
   runtime::Linker linker(store);
   if (auto defined = wasi::define_preview1(linker, guest.context); !defined)
     return propagate(std::move(defined));
-  const auto instance = linker.instantiate(*module, (*module)->tree.names.module);
+  if (auto loaded = preload(guest, linker, trap); !loaded) return propagate(std::move(loaded));
+  stand_in_for_unknown_imports(guest, linker);
+  const auto instance = instantiate(*module, linker, trap);
   if (!instance) return std::unexpected(instance.error());
-  if (auto initialized = initialize(store, **instance, trap); !initialized)
-    return propagate(std::move(initialized));
   return guest.options.invoke ? invoke(store, **instance, guest, trap)
                               : run_entry_point(store, **instance, guest, trap);
 }

@@ -234,6 +234,25 @@ check "wasi_unstable" 0 "0
 5
 1" "$airlock" run --dir folder --invoke sizes unstable.wat
 
+# What compilers mangled is shown as it was written.
+cat >mangled.wat <<'WAT'
+(module
+  (func $_ZN3foo3barEv (export "cpp") unreachable)
+  (func $_RNvC7mycrate3foo (export "rust") unreachable)
+  (func $_ZN4core9panicking5panic17h0123456789abcdefE (export "old_rust") unreachable))
+WAT
+check "names of C++" 134 "trap: unreachable
+  at foo::bar() (function 0, *" "$airlock" run --invoke cpp mangled.wat
+check "names of Rust" 134 "trap: unreachable
+  at mycrate::foo (function 1, *" "$airlock" run --invoke rust mangled.wat
+check "names of older Rust" 134 "trap: unreachable
+  at core::panicking::panic (function 2, *" "$airlock" run --invoke old_rust mangled.wat
+check "as they are" 134 "trap: unreachable
+  at _ZN3foo3barEv (function 0, *" "$airlock" run --no-demangle --invoke cpp mangled.wat
+echo '(module (func $_ZN3foo3barEv unreachable) (start 0))' >starts.wat
+check "also before anything is called" 134 "trap: unreachable
+  at foo::bar() (function 0, *" "$airlock" run starts.wat
+
 cat >unknown.wat <<'WAT'
 (module (import "wasi_snapshot_preview1" "fd_frobnicate" (func)) (func (export "_start")))
 WAT
