@@ -259,6 +259,7 @@ Result<void> CanonValidator::check_lift(ResolvedCanon& canon) {
   const auto flat =
       flatten_function(flattener_, *function, CanonContext::lift,
                        {options.is_async, options.callback.has_value(), options.memory64});
+  if (!builder_.spend(function->parameters.size())) return {};
   bool takes_pointers = flat.parameters_in_memory;
   for (const auto& field : function->parameters)
     takes_pointers = takes_pointers || types_[field.type].contains_pointer;
@@ -292,6 +293,7 @@ Result<void> CanonValidator::check_lower(ResolvedCanon& canon) {
 
   auto flat = flatten_function(flattener_, function, CanonContext::lower,
                                {options.is_async, false, options.memory64});
+  if (!builder_.spend(function.parameters.size())) return {};
   bool needs_memory = flat.parameters_in_memory || flat.result_in_memory;
   for (const auto& field : function.parameters)
     needs_memory = needs_memory || types_[field.type].contains_pointer;

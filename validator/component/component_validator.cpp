@@ -58,8 +58,12 @@ Result<ValidComponent> ComponentValidator::validate() {
   while (!scopes_.empty()) {
     if (auto done = at_end() ? close_scope() : check_next(); !done)
       return std::unexpected(done.error());
+    // Work that there was no budget for has been left out: nothing may be made of what came of it.
+    if (builder_.exhausted())
+      return fail_at(ErrorKind::limit, offset_, "component types are too large");
   }
-  return ValidComponent{std::move(tree_), std::move(types_), std::move(components_)};
+  return ValidComponent{std::move(tree_), std::move(types_), std::move(components_),
+                        builder_.spent()};
 }
 
 void ComponentValidator::open_component(std::uint32_t component) {
@@ -86,32 +90,30 @@ bool ComponentValidator::at_end() {
 
 Result<void> ComponentValidator::check_next() {
   auto& current = scope();
-  std::uint64_t offset = 0;
   Result<void> checked;
   if (current.is_component()) {
     const auto& definition = tree_->components[current.component].definitions[current.next++];
-    offset = definition.offset;
+    offset_ = definition.offset;
     checked = check_definition(definition);
   } else {
     const auto& declarator = (*current.declarators)[current.next++];
-    offset = declarator.offset;
+    offset_ = declarator.offset;
     checked = check_declarator(declarator);
   }
-  if (!checked) return at(offset, checked.error());
-  if (builder_.exhausted())
-    return fail_at(ErrorKind::limit, offset, "component types are too large");
+  if (builder_.exhausted()) return {};  // and so is any error
+  if (!checked) return at(offset_, checked.error());
   return {};
 }
 
 /// Gives what was opened its type and its place in the index space of the scope around it.
 Result<void> ComponentValidator::close_scope() {
   auto& current = scope();
-  const auto offset = current.is_component()         ? tree_->components[current.component].offset
-                      : current.declarators->empty() ? 0
-                                                     : current.declarators->front().offset;
+  offset_ = current.is_component()         ? tree_->components[current.component].offset
+            : current.declarators->empty() ? 0
+                                           : current.declarators->front().offset;
   auto type = current.kind == Scope::Kind::instance_type ? instance_type_of(current)
                                                          : component_type_of(current);
-  if (!type) return at(offset, type.error());
+  if (!type) return at(offset_, type.error());
   const auto closed = std::move(scopes_.back());
   scopes_.pop_back();
   if (!closed->is_component()) {

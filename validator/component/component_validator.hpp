@@ -163,6 +163,7 @@ class ComponentValidator {
   TypeBuilder builder_;
   CoreTypeBuilder core_;
   Flattener flattener_;
+  std::uint64_t offset_ = 0;  ///< of what is being validated
   std::vector<std::unique_ptr<Scope>> scopes_;
   std::vector<ResolvedComponent> components_;
 };

@@ -61,6 +61,7 @@ Result<ComponentValidator::Introduced> ComponentValidator::open_instance(TypeId 
                                                                          Direction direction) {
   const auto body = std::get<std::shared_ptr<const InstanceType>>(builder_[type].body);
   Introduced result{.type = {.sort = Sort::instance, .type = type}, .resources = {}};
+  if (!builder_.spend(weight(builder_[type].body))) return result;
   Substitution substitution;
   for (const auto& [resource, path] : body->resources) {
     const auto id = new_resource(false);
@@ -76,7 +77,6 @@ Result<ComponentValidator::Introduced> ComponentValidator::open_instance(TypeId 
   if (substitution.variables.empty()) return result;
   auto opened = std::make_shared<InstanceType>(*body);
   opened->resources.clear();
-  builder_.spend(opened->exports.size());
   for (auto& named : opened->exports) named.type = builder_.substitute(named.type, substitution);
   auto made = builder_.make(std::shared_ptr<const InstanceType>(std::move(opened)));
   if (!made) return propagate(std::move(made));
@@ -87,12 +87,13 @@ Result<ComponentValidator::Introduced> ComponentValidator::open_instance(TypeId 
 /// Lists types that are imported or exported, with the paths that lead to them.
 void ComponentValidator::note_types(const ExternType& type, const ResourcePath& path,
                                     std::vector<BoundType>& types) {
-  builder_.spend(path.size() + 1);
-  if (builder_.exhausted()) return;
+  if (!builder_.spend(path.size() + 1)) return;
   if (type.sort == Sort::type) {
     types.push_back({type.type, path});
   } else if (type.sort == Sort::instance) {
-    for (const auto& named : types_->instance(type.type).exports) {
+    const auto& exports = types_->instance(type.type).exports;
+    if (!builder_.spend(exports.size())) return;
+    for (const auto& named : exports) {
       if (named.type.sort != Sort::type && named.type.sort != Sort::instance) continue;
       auto longer = path;
       longer.push_back(named.name);
@@ -312,6 +313,7 @@ bool ComponentValidator::is_visible_inside(TypeId type, Direction direction) {
   const auto& body = builder_[type];
   if (body.as<ComponentType>()) return true;  // checked when it was defined
   if (const auto* instance = body.as<InstanceType>()) return name_exports_of(*instance, direction);
+  if (!builder_.spend(weight(body.body))) return true;
   for (const auto part : constituents(body.body))
     if (!is_visible(part, direction)) return false;
   return true;
@@ -319,8 +321,7 @@ bool ComponentValidator::is_visible_inside(TypeId type, Direction direction) {
 
 /// Types exported by an instance that is itself imported or exported have names by that.
 bool ComponentValidator::name_exports_of(const InstanceType& instance, Direction direction) {
-  builder_.spend(instance.exports.size());
-  if (builder_.exhausted()) return true;
+  if (!builder_.spend(instance.exports.size())) return true;
   auto& mine =
       direction == Direction::import ? scope().visible_to_imports : scope().visible_to_exports;
   for (const auto& named : instance.exports) {

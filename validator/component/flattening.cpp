@@ -83,8 +83,10 @@ FlatTypes Flattener::variant(const std::vector<TypeId>& payloads, bool memory64)
 FlatFunction flatten_function(Flattener& flattener, const FuncType& function, CanonContext context,
                               const FlattenOptions& options) {
   FlatTypes parameters;
-  for (const auto& field : function.parameters)
+  for (const auto& field : function.parameters) {
+    if (parameters.types.size() == FlatTypes::limit) break;
     parameters.add(flattener.flatten(field.type, options.memory64));
+  }
   FlatTypes results;
   if (function.result) results.add(flattener.flatten(*function.result, options.memory64));
 

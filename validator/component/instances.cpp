@@ -83,7 +83,7 @@ Result<void> ComponentValidator::instantiate(const syntax::CoreInstantiate& body
     if (!arguments.emplace(argument.name, argument.instance).second)
       return invalid("duplicate module instantiation argument named " + quoted(argument.name));
   }
-  builder_.spend(module.imports.size());
+  if (!builder_.spend(module.imports.size())) return {};
   for (const auto& import : module.imports) {
     const auto argument = arguments.find(import.module);
     if (argument == arguments.end())
@@ -133,8 +133,8 @@ Result<void> ComponentValidator::instantiate(const syntax::Instantiate& body) {
 
   // The resource types supplied take the place of the imported ones, already in later imports.
   Substitution of_imports;
+  if (!builder_.spend(2 * weight(component))) return {};
   bind_resources(*types_, component->imported_resources, arguments, of_imports);
-  builder_.spend(component->imports.size() + component->exports.size());
   for (const auto& import : component->imports) {
     const auto supplied = arguments.find(import.name);
     if (supplied == arguments.end()) return invalid("missing import named " + quoted(import.name));

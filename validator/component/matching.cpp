@@ -178,16 +178,19 @@ class EqualityCheck {
   const TypeBuilder& builder_;
 };
 
+/// What is said when the budget is at its end; the validator then says so itself.
+constexpr std::string_view too_large = "types are too large";
+
 /// Checks that `externs` has everything of `expected`, with the types it asks for.
 std::string missing_or_mismatched(TypeBuilder& builder, const ExternLookup& externs,
                                   const std::vector<NamedExtern>& expected,
                                   Substitution& substitution, const std::string& what) {
-  builder.spend(expected.size());
+  if (!builder.spend(expected.size())) return std::string(too_large);
   for (const auto& wanted : expected) {
     const auto found = externs.find(wanted.name);
     if (found == externs.end()) return "missing expected " + what + ' ' + quoted(wanted.name);
     auto why = mismatch(builder, found->second, builder.substitute(wanted.type, substitution));
-    if (builder.exhausted()) return "types are too large";
+    if (builder.exhausted()) return std::string(too_large);
     if (!why.empty())
       return "type mismatch in instance " + what + ' ' + quoted(wanted.name) + ": " + why;
   }
@@ -198,7 +201,8 @@ std::string instances(TypeBuilder& builder, TypeId actual, TypeId expected) {
   if (actual == expected) return {};
   const auto actual_body = std::get<std::shared_ptr<const InstanceType>>(builder[actual].body);
   const auto expected_body = std::get<std::shared_ptr<const InstanceType>>(builder[expected].body);
-  builder.spend(actual_body->exports.size());
+  if (!builder.spend(actual_body->exports.size() + path_length(expected_body->resources)))
+    return std::string(too_large);
   const auto externs = lookup_of(actual_body->exports);
   Substitution substitution;
   bind_resources(builder.types(), expected_body->resources, externs, substitution);
@@ -211,7 +215,7 @@ std::string components(TypeBuilder& builder, TypeId actual, TypeId expected) {
   const auto actual_body = std::get<std::shared_ptr<const ComponentType>>(builder[actual].body);
   const auto expected_body = std::get<std::shared_ptr<const ComponentType>>(builder[expected].body);
 
-  builder.spend(actual_body->exports.size() + expected_body->imports.size());
+  if (!builder.spend(weight(actual_body) + weight(expected_body))) return std::string(too_large);
   // Whoever instantiates it supplies what the expected component imports.
   const auto supplied = lookup_of(expected_body->imports);
   Substitution of_actual;
@@ -278,7 +282,8 @@ std::string mismatch(TypeBuilder& builder, const ExternType& actual, const Exter
     if (actual.module == expected.module) return {};
     const auto& module = builder.types()[actual.module];
     const auto& wanted = builder.types()[expected.module];
-    builder.spend(module.imports.size() + wanted.exports.size());
+    if (!builder.spend(module.imports.size() + wanted.exports.size()))
+      return std::string(too_large);
     return mismatch(builder.types(), module, wanted);
   }
   const auto& type = builder[actual.type];

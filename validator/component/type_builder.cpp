@@ -13,7 +13,7 @@ constexpr std::uint64_t element_size_limit = std::uint64_t{1} << 28;
 
 /// What a component may cost on top of what it spells out, in nodes copied, names compared and set
 /// elements moved.
-constexpr std::uint64_t smallest_budget = 400'000;
+constexpr std::uint64_t smallest_budget = 2'000'000;
 constexpr std::uint64_t budget_per_byte = 8;
 
 constexpr std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
@@ -108,44 +108,58 @@ class BodyText {
   std::string text_;
 };
 
-/// The union of ascending lists; shares a list that holds all the others.
+/// The union of ascending lists, made at once: adding one list after another would copy what is
+/// there for each. Shares a list that holds all the others.
 class VariableUnion {
  public:
   void add(const std::shared_ptr<const FreeVariables>& more) {
-    if (!more || more == all_) return;
-    if (!all_ || std::includes(more->begin(), more->end(), all_->begin(), all_->end())) {
-      work_ += all_ ? all_->size() : 0;
-      all_ = more;
-      return;
-    }
-    work_ += more->size();
-    if (std::includes(all_->begin(), all_->end(), more->begin(), more->end())) return;
-    auto both = std::make_shared<FreeVariables>();
-    std::set_union(all_->begin(), all_->end(), more->begin(), more->end(),
-                   std::back_inserter(*both));
-    work_ += both->size();
-    all_ = std::move(both);
+    if (more && (lists_.empty() || lists_.back() != more)) lists_.push_back(more);
   }
-  void add(std::uint64_t variable) {
-    add(std::make_shared<const FreeVariables>(FreeVariables{variable}));
-  }
+  void add(std::uint64_t variable) { own_.push_back(variable); }
   void remove(const std::vector<BoundResource>& bound) {
-    if (!all_ || bound.empty()) return;
-    FreeVariables removed;
-    for (const auto& resource : bound) removed.push_back(variable_of(resource.resource));
-    std::sort(removed.begin(), removed.end());
-    auto rest = std::make_shared<FreeVariables>();
-    std::set_difference(all_->begin(), all_->end(), removed.begin(), removed.end(),
-                        std::back_inserter(*rest));
-    work_ += all_->size();
-    all_ = rest->empty() ? nullptr : std::move(rest);
+    for (const auto& resource : bound) removed_.push_back(variable_of(resource.resource));
   }
-  [[nodiscard]] std::shared_ptr<const FreeVariables> take() { return std::move(all_); }
-  [[nodiscard]] std::uint64_t work() const { return work_; }
+
+  /// Elements that `take` will move, an upper bound.
+  [[nodiscard]] std::uint64_t work() {
+    std::ranges::sort(lists_);
+    const auto repeated = std::ranges::unique(lists_);
+    lists_.erase(repeated.begin(), repeated.end());
+    if (is_shared()) return 0;
+    std::uint64_t work = own_.size() + removed_.size();
+    for (const auto& list : lists_) work += list->size();
+    return work;
+  }
+
+  [[nodiscard]] std::shared_ptr<const FreeVariables> take() {
+    if (is_shared()) return lists_.empty() ? nullptr : lists_.front();
+    auto all = std::make_shared<FreeVariables>(std::move(own_));
+    for (const auto& list : lists_) all->insert(all->end(), list->begin(), list->end());
+    std::ranges::sort(*all);
+    const auto repeated = std::ranges::unique(*all);
+    all->erase(repeated.begin(), repeated.end());
+    for (const auto& list : lists_)
+      if (removed_.empty() && list->size() == all->size()) return list;
+    if (!removed_.empty()) {
+      std::ranges::sort(removed_);
+      FreeVariables rest;
+      std::ranges::set_difference(*all, removed_, std::back_inserter(rest));
+      *all = std::move(rest);
+    }
+    all->shrink_to_fit();
+    if (all->empty()) return nullptr;
+    return all;
+  }
 
  private:
-  std::shared_ptr<const FreeVariables> all_;
-  std::uint64_t work_ = 0;
+  /// Whether the union is one of the lists as it is, or nothing.
+  [[nodiscard]] bool is_shared() const {
+    return own_.empty() && lists_.size() <= 1 && (removed_.empty() || lists_.empty());
+  }
+
+  std::vector<std::shared_ptr<const FreeVariables>> lists_;
+  FreeVariables own_;
+  FreeVariables removed_;
 };
 
 /// Collects the types a body refers to.
@@ -203,6 +217,28 @@ class Constituents {
   std::vector<TypeId> types_;
 };
 
+/// What copying a body takes, in fields, labels, exports and names of paths.
+struct Weight {
+  std::uint64_t operator()(const RecordType& record) const { return record.fields.size(); }
+  std::uint64_t operator()(const VariantType& variant) const { return variant.cases.size(); }
+  std::uint64_t operator()(const TupleType& tuple) const { return tuple.types.size(); }
+  std::uint64_t operator()(const FlagsType& flags) const { return flags.labels.size(); }
+  std::uint64_t operator()(const EnumType& one) const { return one.labels.size(); }
+  std::uint64_t operator()(const FuncType& function) const { return function.parameters.size(); }
+  std::uint64_t operator()(const std::shared_ptr<const InstanceType>& instance) const {
+    return instance->exports.size() + path_length(instance->resources);
+  }
+  std::uint64_t operator()(const std::shared_ptr<const ComponentType>& component) const {
+    return component->imports.size() + component->exports.size() +
+           path_length(component->imported_resources) + path_length(component->imported_types) +
+           path_length(component->resources);
+  }
+  template <typename T>
+  std::uint64_t operator()(const T&) const {
+    return 1;
+  }
+};
+
 std::uint8_t primitive_size(PrimValType type) {
   switch (type) {
     case PrimValType::bool_:
@@ -241,6 +277,8 @@ const CoreExternType* ModuleType::find(std::string_view name) const {
 
 std::vector<TypeId> constituents(const Type::Body& body) { return Constituents().of(body); }
 
+std::uint64_t weight(const Type::Body& body) { return 1 + std::visit(Weight(), body); }
+
 TypeBuilder::TypeBuilder(ComponentTypes& types, const Limits& limits, std::uint64_t input_bytes)
     : types_(types), limits_(limits), budget_(smallest_budget + budget_per_byte * input_bytes) {}
 
@@ -248,9 +286,10 @@ std::string_view TypeBuilder::keep(std::string_view text) {
   return *types_.strings_.emplace(text).first;
 }
 
-void TypeBuilder::spend(std::uint64_t amount) {
-  if (amount > budget_) exhausted_ = true;
-  budget_ -= std::min(amount, budget_);
+bool TypeBuilder::spend(std::uint64_t amount) {
+  if (amount > budget_ - spent_) exhausted_ = true;
+  if (!exhausted_) spent_ += amount;
+  return !exhausted_;
 }
 
 TypeId TypeBuilder::add(Type type) {
@@ -298,16 +337,15 @@ std::uint32_t TypeBuilder::structure_of(const Type::Body& body) {
 }
 
 TypeId TypeBuilder::name(TypeId type) {
+  if (!spend(weight(types_[type].body))) return type;
   Type named = types_[type];
-  spend(constituents(named.body).size() + 1);
   named.is_name = true;
   named.named = type;
   const auto id = static_cast<TypeId>(types_.types_.size());
   VariableUnion free;
   free.add(named.free);
   free.add(variable_of(id));
-  spend(free.work());
-  named.free = free.take();
+  if (spend(free.work())) named.free = free.take();
   return add(std::move(named));
 }
 
@@ -328,8 +366,7 @@ void TypeBuilder::collect_free(Type& type) {
     free.remove(component->imported_resources);
     free.remove(component->resources);
   }
-  spend(free.work());
-  type.free = free.take();
+  if (spend(free.work())) type.free = free.take();
 }
 
 void TypeBuilder::measure(Type& type) {
@@ -408,7 +445,7 @@ void TypeBuilder::measure_cases(Type& type, std::size_t count,
 bool TypeBuilder::is_untouched(const Type& type, const Substitution& substitution) {
   if (!type.free) return true;
   const auto& variables = substitution.variables;
-  spend(std::min(type.free->size(), variables.size()));
+  if (!spend(std::min(type.free->size(), variables.size()))) return true;
   if (variables.size() < type.free->size()) {
     return std::none_of(variables.begin(), variables.end(), [&](const auto& entry) {
       return std::binary_search(type.free->begin(), type.free->end(), entry.first);
@@ -454,7 +491,7 @@ std::optional<TypeId> TypeBuilder::known_result(TypeId id, const Substitution& s
 }
 
 TypeId TypeBuilder::rebuild_type(TypeId id, Substitution& substitution) {
-  spend(constituents(types_[id].body).size() + 1);
+  if (!spend(weight(types_[id].body))) return id;
   // Sizes do not change, so the bounds hold as they did.
   const auto rebuilt = make(rebuild(types_[id].body, substitution));
   const auto result = rebuilt ? *rebuilt : id;

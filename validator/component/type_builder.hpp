@@ -54,10 +54,12 @@ class TypeBuilder {
   [[nodiscard]] TypeId substitute(TypeId type, Substitution& substitution);
   [[nodiscard]] ExternType substitute(const ExternType& type, Substitution& substitution);
 
-  /// Takes from the budget. Once it is exhausted types are no longer what they should be; the
-  /// caller asks before it goes on and gives up.
-  void spend(std::uint64_t amount);
+  /// Takes from the budget, before the work is done. Once it is exhausted, now or earlier, work is
+  /// left out and types are no longer what they should be: the caller gives up.
+  /// @return whether there was enough
+  bool spend(std::uint64_t amount);
   [[nodiscard]] bool exhausted() const { return exhausted_; }
+  [[nodiscard]] std::uint64_t spent() const { return spent_; }
 
  private:
   TypeId add(Type type);
@@ -78,10 +80,22 @@ class TypeBuilder {
   std::unordered_map<std::string, std::uint32_t> structures_;  ///< by a text of the structure
   std::uint32_t next_structure_ = 0;
   std::uint64_t budget_;
+  std::uint64_t spent_ = 0;
   bool exhausted_ = false;
 };
 
 /// The types that a type is directly made of.
 [[nodiscard]] std::vector<TypeId> constituents(const Type::Body& body);
+
+/// What it costs to copy a body, to be taken from the budget.
+[[nodiscard]] std::uint64_t weight(const Type::Body& body);
+
+/// The names in all paths of a list of `BoundResource` or `BoundType`, and one for each.
+template <typename Bound>
+[[nodiscard]] std::uint64_t path_length(const std::vector<Bound>& bound) {
+  std::uint64_t length = bound.size();
+  for (const auto& one : bound) length += one.path.size();
+  return length;
+}
 
 }  // namespace airlock::validator::component

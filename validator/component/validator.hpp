@@ -94,6 +94,7 @@ struct ValidComponent {
   std::shared_ptr<const syntax::ComponentTree> tree;
   std::shared_ptr<const ComponentTypes> types;
   std::vector<ResolvedComponent> components;  ///< parallel to `tree->components`
+  std::uint64_t work = 0;                     ///< what its types cost (`TypeBuilder::spend`)
 
   [[nodiscard]] const ComponentType& root_type() const;
 };
