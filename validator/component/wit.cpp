@@ -173,6 +173,9 @@ class TypeWriter {
   const TypeNames* names_;
 };
 
+/// Functions by the name of the resource type that they belong to.
+using Members = std::map<std::string_view, std::vector<const NamedExtern*>>;
+
 /// Writes a world and the interfaces it is made of.
 class WorldWriter {
  public:
@@ -273,11 +276,10 @@ class WorldWriter {
     const auto& exports = types_.instance(named.type.type).exports;
     if (!packages_.contains(package)) package_order_.push_back(package);
     auto& bodies = packages_[package];
-    const auto heading = "  interface " + identifier(interface) + " {\n";
-    auto body = heading + write_interface(name, exports, "    ") + "  }\n";
-    const auto there = std::ranges::find_if(
-        bodies, [&](const std::string& other) { return other.starts_with(heading); });
-    if (there != bodies.end()) return *there == body;
+    auto body = "  interface " + identifier(interface) + " {\n" +
+                write_interface(name, exports, "    ") + "  }\n";
+    const auto [written, is_new] = interfaces_.emplace(name, bodies.size());
+    if (!is_new) return bodies[written->second] == body;
     bodies.push_back(std::move(body));
     return true;
   }
@@ -296,10 +298,11 @@ class WorldWriter {
       names_.here.emplace(named.type.type, identifier(named.name));
       names_.everywhere.emplace(named.type.type, NamedType{interface, std::string(named.name)});
     }
+    const auto members = members_of(exports);
     std::string text;
     for (const auto& named : exports) {
       if (named.type.sort == Sort::type) {
-        text += external_id(named, indent) + write_type(interface, named, exports, indent);
+        text += external_id(named, indent) + write_type(interface, named, members, indent);
       } else if (named.type.sort != Sort::function) {
         text += indent + "// " + std::string(syntax::to_string(named.type.sort)) + ' ' +
                 std::string(named.name) + '\n';
@@ -311,8 +314,19 @@ class WorldWriter {
     return text;
   }
 
+  /// The functions whose names say which resource type they belong to.
+  static Members members_of(const std::vector<NamedExtern>& exports) {
+    Members members;
+    for (const auto& named : exports) {
+      const auto parsed = parse_extern_name(named.name);
+      if (named.type.sort == Sort::function && parsed.kind != NameKind::label)
+        members[parsed.resource].push_back(&named);
+    }
+    return members;
+  }
+
   std::string write_type(const std::string& interface, const NamedExtern& named,
-                         const std::vector<NamedExtern>& exports, const std::string& indent) {
+                         const Members& members, const std::string& indent) {
     const auto name = identifier(named.name);
     const auto& type = types_[named.type.type];
     const auto origin = origin_of(named.type.type);
@@ -324,7 +338,7 @@ class WorldWriter {
       return indent + "use " + used_interface(interface, origin->interface) + ".{" +
              identifier(origin->name) + renaming + "};\n";
     }
-    if (type.is_resource()) return write_resource(named, exports, indent);
+    if (type.is_resource()) return write_resource(named, members, indent);
     if (const auto* record = type.as<RecordType>()) {
       std::string text = indent + "record " + name + " {\n";
       for (const auto& field : record->fields)
@@ -358,27 +372,29 @@ class WorldWriter {
   }
 
   /// A resource type with the functions whose names say that they belong to it.
-  std::string write_resource(const NamedExtern& named, const std::vector<NamedExtern>& exports,
+  std::string write_resource(const NamedExtern& named, const Members& members,
                              const std::string& indent) {
-    std::string members;
-    for (const auto& member : exports) {
-      const auto parsed = parse_extern_name(member.name);
-      if (member.type.sort != Sort::function || parsed.resource != named.name) continue;
-      const auto& function = types_.function(member.type.type);
-      members += external_id(member, indent + "  ") + indent + "  ";
-      if (parsed.kind == NameKind::constructor) {
-        members += "constructor(" + writer().parameters(function, false) + ')';
-        if (!types_[*function.result].as<OwnType>())
-          members += " -> " + writer().write(*function.result);
-        members += ";\n";
-        continue;
-      }
-      const bool is_method = parsed.kind == NameKind::method;
-      members += identifier(parsed.label) + ": " + (is_method ? "" : "static ") +
-                 writer().function(function, is_method) + ";\n";
-    }
     const auto head = indent + "resource " + identifier(named.name);
-    return members.empty() ? head + ";\n" : head + " {\n" + members + indent + "}\n";
+    const auto own = members.find(named.name);
+    if (own == members.end()) return head + ";\n";
+    std::string text = head + " {\n";
+    for (const auto* member : own->second) text += write_member(*member, indent + "  ");
+    return text + indent + "}\n";
+  }
+
+  std::string write_member(const NamedExtern& member, const std::string& indent) {
+    const auto parsed = parse_extern_name(member.name);
+    const auto& function = types_.function(member.type.type);
+    auto text = external_id(member, indent) + indent;
+    if (parsed.kind == NameKind::constructor) {
+      text += "constructor(" + writer().parameters(function, false) + ')';
+      if (!types_[*function.result].as<OwnType>())
+        text += " -> " + writer().write(*function.result);
+      return text + ";\n";
+    }
+    const bool is_method = parsed.kind == NameKind::method;
+    return text + identifier(parsed.label) + ": " + (is_method ? "" : "static ") +
+           writer().function(function, is_method) + ";\n";
   }
 
   /// The name under which a type was first known that this one is another name of.
@@ -405,6 +421,7 @@ class WorldWriter {
   std::map<TypeId, std::string> world_names_;
   std::vector<std::string> package_order_;
   std::map<std::string, std::vector<std::string>> packages_;
+  std::map<std::string, std::size_t> interfaces_;  ///< by full name: position in its package
 };
 
 }  // namespace
