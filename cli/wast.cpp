@@ -61,6 +61,9 @@ int wast(const WastOptions& options) {
     for (const auto& report : summary->reports)
       if (report.verdict == Verdict::failed) std::cout << format_report(report, file) << '\n';
     print_skips(*summary, file);
+    if (const auto shown = summary->reports.size(); shown < summary->failed + summary->skipped)
+      std::cout << file << ": " << summary->failed + summary->skipped - shown
+                << " more failed or were skipped\n";
     if (summary->failed > 0)
       std::cout << file << ": " << counts(summary->passed, summary->failed, summary->skipped)
                 << '\n';

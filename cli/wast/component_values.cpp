@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 
 namespace airlock::cli {
 
@@ -110,13 +112,15 @@ Result<std::vector<Value>> to_values(const std::vector<ScriptValue>& elements, T
 
 Result<Value> to_record(const ScriptValue& value, Type type) {
   if (value.elements.size() != type->fields.size()) return mismatch(type);
+  std::unordered_map<std::string_view, std::size_t> positions;
+  for (const auto& name : value.names) positions.emplace(name, positions.size());
   std::vector<Value> fields;
   for (std::size_t i = 0; i < type->fields.size(); ++i) {
     std::size_t at = i;
     if (type->kind == TypeKind::record) {
-      at = static_cast<std::size_t>(std::ranges::find(value.names, type->fields[i].label) -
-                                    value.names.begin());
-      if (at >= value.elements.size()) return mismatch(type);
+      const auto found = positions.find(type->fields[i].label);
+      if (found == positions.end() || found->second >= value.elements.size()) return mismatch(type);
+      at = found->second;
     }
     auto field = to_component_value(value.elements[at], type->fields[i].type);
     if (!field) return field;

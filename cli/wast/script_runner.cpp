@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -111,6 +112,7 @@ class ScriptRunner {
     }
     const bool is_skipped = result.error().kind == ErrorKind::unsupported;
     ++(is_skipped ? summary_.skipped : summary_.failed);
+    if (summary_.reports.size() == ScriptSummary::most_reports) return;
     summary_.reports.push_back(
         {.verdict = is_skipped ? Verdict::skipped : Verdict::failed,
          .position = directive.position,
@@ -321,12 +323,14 @@ class ScriptRunner {
       module.name = directive.name;
       return run_module(module);
     }
-    auto script = decoder::text::parse_script(contents, engine_.limits());
+    auto script = decoder::text::ScriptReader::open(contents, engine_.limits());
     if (!script) return failed(format_error(script.error(), path.string()));
-    if (!directive.name.empty() && script->directives.size() == 1 && script->directives[0].module)
-      script->directives[0].module->name = directive.name;
     ++input_depth_;
-    for (const auto& command : script->directives) run(command);
+    auto command = script->next();
+    auto next = script->next();
+    if (!directive.name.empty() && command && !next && command->module)
+      command->module->name = directive.name;
+    for (; command; command = std::move(next), next = script->next()) run(*command);
     --input_depth_;
     return {};
   }
@@ -385,8 +389,13 @@ class ScriptRunner {
     summary_.skipped += summary.skipped;
     summary_.differing_messages += summary.differing_messages;
     summary_.round_trips += summary.round_trips;
-    std::ranges::move(summary.reports, std::back_inserter(summary_.reports));
-    std::ranges::move(summary.differences, std::back_inserter(summary_.differences));
+    take_reports(summary.reports, summary_.reports);
+    take_reports(summary.differences, summary_.differences);
+  }
+
+  static void take_reports(std::vector<ScriptReport>& from, std::vector<ScriptReport>& to) {
+    const auto room = ScriptSummary::most_reports - to.size();
+    std::ranges::move(from | std::views::take(room), std::back_inserter(to));
   }
 
   /// Of an instance that another thread uses nothing else may pass.
@@ -510,6 +519,7 @@ class ScriptRunner {
     if (error.kind != kind || (options_.exact_messages && !same)) return failed(std::move(report));
     if (same) return {};
     ++summary_.differing_messages;
+    if (summary_.differences.size() == ScriptSummary::most_reports) return {};
     summary_.differences.push_back(
         {.verdict = Verdict::passed,
          .position = directive.position,
@@ -545,11 +555,11 @@ Limits limits_of_script(std::string_view file) {
 
 Result<ScriptSummary> run_script(runtime::Engine& engine, std::string_view source,
                                  const ScriptOptions& options) {
-  const auto script = decoder::text::parse_script(source, engine.limits());
+  auto script = decoder::text::ScriptReader::open(source, engine.limits());
   if (!script) return std::unexpected(script.error());
   ScriptRunner runner(engine, options);
   if (auto ready = runner.prepare(); !ready) return propagate(std::move(ready));
-  for (const auto& directive : script->directives) runner.run(directive);
+  while (const auto directive = script->next()) runner.run(*directive);
   return runner.take_summary();
 }
 

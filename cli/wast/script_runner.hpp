@@ -23,6 +23,10 @@ struct ScriptReport {
 };
 
 struct ScriptSummary {
+  /// Reports and differences that are kept; the rest is only counted, so that a script of millions
+  /// of failures does not take memory for all of them.
+  static constexpr std::size_t most_reports = 10'000;
+
   std::size_t passed = 0;
   std::size_t failed = 0;
   /// Directives that need a feature this build does not run; the report names it.

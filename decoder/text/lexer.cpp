@@ -109,6 +109,7 @@ class Lexer {
     }
     stream_.tokens.push_back(
         {TokenKind::end, static_cast<std::uint32_t>(source_.size()), source_.substr(at_)});
+    note_newlines();
     return std::move(stream_);
   }
 
@@ -118,6 +119,12 @@ class Lexer {
     std::size_t start;
     bool is_parenthesis;
   };
+
+  void note_newlines() {
+    for (auto at = source_.find('\n'); at != std::string_view::npos;
+         at = source_.find('\n', at + 1))
+      stream_.newlines.push_back(static_cast<std::uint32_t>(at));
+  }
 
   char look(std::size_t ahead = 0) const {
     return at_ + ahead < source_.size() ? source_[at_ + ahead] : '\0';
@@ -381,6 +388,13 @@ Result<TokenStream> tokenize(std::string_view source, const Limits& limits) {
     return std::unexpected(std::move(error));
   }
   return Lexer(source).run();
+}
+
+SourcePosition TokenStream::position_of(std::size_t offset) const {
+  const auto before = std::ranges::lower_bound(newlines, offset);
+  const auto lines = before - newlines.begin();
+  const auto start = lines == 0 ? 0 : std::size_t{*std::prev(before)} + 1;
+  return {static_cast<std::uint32_t>(lines + 1), static_cast<std::uint32_t>(offset - start + 1)};
 }
 
 SourcePosition position_of(std::string_view source, std::size_t offset) {

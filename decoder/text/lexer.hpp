@@ -49,13 +49,18 @@ struct TokenStream {
   std::vector<Token> tokens;
   std::vector<Annotation> annotations;  ///< in the order of the source
   std::deque<std::string> owned;        ///< decoded names that tokens point into
+  std::vector<std::uint32_t> newlines;  ///< where lines end, in ascending order
+
+  /// Line and column of a byte of the source, without reading the source again.
+  [[nodiscard]] SourcePosition position_of(std::size_t offset) const;
 };
 
 /// Splits a source into tokens. Errors: `malformed` with a position ("malformed UTF-8 encoding",
 /// "unclosed string", "illegal character" …).
 [[nodiscard]] Result<TokenStream> tokenize(std::string_view source, const Limits& limits = {});
 
-/// Line and column of a byte of a source.
+/// Line and column of a byte of a source, which is read up to there: of a source that was split
+/// into tokens, ask the tokens.
 [[nodiscard]] SourcePosition position_of(std::string_view source, std::size_t offset);
 
 /// The bytes a string token stands for. The token must be one the lexer made.
@@ -124,7 +129,7 @@ class Cursor {
   /// An error of kind `malformed` at a byte of the source.
   [[nodiscard]] std::unexpected<Error> error_at(std::size_t offset, std::string message) const {
     Error error{.kind = ErrorKind::malformed, .message = std::move(message)};
-    error.position = position_of(source_, offset);
+    error.position = stream_->position_of(offset);
     return std::unexpected(std::move(error));
   }
 

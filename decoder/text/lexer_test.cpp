@@ -129,6 +129,16 @@ TEST(Lexer, AnyTruncationGivesTokensOrAnError) {
   }
 }
 
+TEST(Lexer, TokensKnowWhereTheirLinesAre) {
+  for (const std::string_view source :
+       {"", "\n", "a", "a\n", "\n\na b\nc (; \n ;) d\r\n  e", "(a)\n\n\n"}) {
+    const auto stream = tokenize(source);
+    ASSERT_TRUE(stream);
+    for (std::size_t offset = 0; offset <= source.size(); ++offset)
+      EXPECT_EQ(stream->position_of(offset), position_of(source, offset)) << source << offset;
+  }
+}
+
 TEST(Lexer, SourcesAreBounded) {
   const auto stream = tokenize("(module)", Limits{.module_bytes = 7});
   ASSERT_FALSE(stream);

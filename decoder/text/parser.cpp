@@ -74,10 +74,25 @@ std::uint32_t SourceMap::lookup(std::uint64_t offset) const {
   return std::prev(after)->source;
 }
 
-Error locate(Error error, const SourceMap& map, std::string_view source) {
+namespace {
+
+template <typename PositionOf>
+Error locate_by(Error error, const SourceMap& map, PositionOf position_of) {
   if (error.offset && !error.position && !map.entries.empty())
-    error.position = position_of(source, map.lookup(*error.offset));
+    error.position = position_of(map.lookup(*error.offset));
   return error;
+}
+
+}  // namespace
+
+Error locate(Error error, const SourceMap& map, std::string_view source) {
+  return locate_by(std::move(error), map,
+                   [&](std::size_t offset) { return position_of(source, offset); });
+}
+
+Error locate(Error error, const SourceMap& map, const TokenStream& stream) {
+  return locate_by(std::move(error), map,
+                   [&](std::size_t offset) { return stream.position_of(offset); });
 }
 
 Result<Assembled> assemble(std::string_view source, const Limits& limits) {

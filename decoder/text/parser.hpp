@@ -58,5 +58,6 @@ struct Assembled {
 
 /// Gives an error about the produced binary its place in the text.
 [[nodiscard]] Error locate(Error error, const SourceMap& map, std::string_view source);
+[[nodiscard]] Error locate(Error error, const SourceMap& map, const TokenStream& stream);
 
 }  // namespace airlock::decoder::text

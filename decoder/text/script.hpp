@@ -191,6 +191,25 @@ struct Script {
   std::vector<Directive> directives;
 };
 
+/// Hands out the commands of a script one at a time: a long script takes no more memory than its
+/// text and tokens.
+class ScriptReader {
+ public:
+  /// Reads all commands once, so that a script with an error anywhere is refused as a whole.
+  /// Errors: as `parse_script`.
+  [[nodiscard]] static Result<ScriptReader> open(std::string_view source,
+                                                 const Limits& limits = {});
+  ScriptReader(ScriptReader&&) noexcept;
+  ~ScriptReader();
+
+  /// The next command; nothing after the last.
+  [[nodiscard]] std::optional<Directive> next();
+
+ private:
+  explicit ScriptReader(std::unique_ptr<class ScriptParser> parser);
+  std::unique_ptr<class ScriptParser> parser_;
+};
+
 /// `assert_return`, `register` …, as the script has it.
 [[nodiscard]] std::string_view to_string(DirectiveKind kind);
 

@@ -39,14 +39,43 @@ std::string_view to_string(DirectiveKind kind) {
   return std::ranges::find(directive_words, kind, &DirectiveWord::kind)->word;
 }
 
-Result<Script> parse_script(std::string_view source, const Limits& limits) {
+namespace {
+
+Result<std::shared_ptr<const ScriptSource>> read_source(std::string_view source,
+                                                        const Limits& limits) {
   auto owned = std::make_shared<ScriptSource>();
   owned->text = source;
   auto stream = tokenize(owned->text, limits);
   if (!stream) return propagate(std::move(stream));
   owned->stream = *std::move(stream);
-  return ScriptParser(std::move(owned), limits).run();
+  return owned;
 }
+
+}  // namespace
+
+Result<Script> parse_script(std::string_view source, const Limits& limits) {
+  auto owned = read_source(source, limits);
+  if (!owned) return propagate(std::move(owned));
+  return ScriptParser(*std::move(owned), limits).run();
+}
+
+// ---- One command at a time
+
+ScriptReader::ScriptReader(std::unique_ptr<ScriptParser> parser) : parser_(std::move(parser)) {}
+ScriptReader::ScriptReader(ScriptReader&&) noexcept = default;
+ScriptReader::~ScriptReader() = default;
+
+Result<ScriptReader> ScriptReader::open(std::string_view source, const Limits& limits) {
+  auto owned = read_source(source, limits);
+  if (!owned) return propagate(std::move(owned));
+  ScriptParser check(*owned, limits);
+  while (check.next()) {
+  }
+  if (check.failed()) return std::unexpected(check.take_error());
+  return ScriptReader(std::make_unique<ScriptParser>(*std::move(owned), limits));
+}
+
+std::optional<Directive> ScriptReader::next() { return parser_->next(); }
 
 // ---- Modules on demand
 
@@ -86,9 +115,9 @@ ScriptModule ScriptModule::of_binary(std::string bytes) {
 }
 
 Error ScriptModule::locate(Error error, const SourceMap& map) const {
-  if (form == ModuleForm::text) return text::locate(std::move(error), map, source_->text);
+  if (form == ModuleForm::text) return text::locate(std::move(error), map, source_->stream);
   if (source_ != nullptr)
-    error.position = position_of(source_->text, source_->stream.tokens[token_].offset);
+    error.position = source_->stream.position_of(source_->stream.tokens[token_].offset);
   return error;
 }
 
@@ -96,25 +125,41 @@ Error ScriptModule::locate(Error error, const SourceMap& map) const {
 
 Result<Script> ScriptParser::run() {
   Script script{.source = source_, .directives = {}};
-  const bool is_bare_module = [&] {
-    constexpr std::array<std::string_view, 12> fields{"type",   "rec",    "import", "func",
-                                                      "table",  "memory", "global", "tag",
-                                                      "export", "start",  "elem",   "data"};
-    return at_open() && std::ranges::find(fields, peek(1).text) != fields.end();
-  }();
-  if (is_bare_module) {
-    auto& directive = script.directives.emplace_back();
-    directive.position = position();
-    auto& module = directive.module.emplace();
-    module.source_ = source_;
-    module.line = directive.position.line;
-    module.is_bare_ = true;
-    return script;
-  }
-  script.directives = parse_commands(0);
-  if (!at(TokenKind::end)) fail_unexpected();
+  while (auto directive = next()) script.directives.push_back(*std::move(directive));
   if (failed()) return std::unexpected(take_error());
   return script;
+}
+
+std::optional<Directive> ScriptParser::next() {
+  std::optional<Directive> directive;
+  if (std::exchange(is_at_start_, false) && at_bare_module()) {
+    directive = bare_module();
+    cursor_.reset(cursor_.stream().tokens.size() - 1);
+  } else if (at_open()) {
+    parse_command(directive.emplace(), 0);
+  } else if (!at(TokenKind::end)) {
+    fail_unexpected();
+  }
+  if (failed()) directive.reset();
+  return directive;
+}
+
+bool ScriptParser::at_bare_module() const {
+  constexpr std::array<std::string_view, 12> fields{"type",   "rec",    "import", "func",
+                                                    "table",  "memory", "global", "tag",
+                                                    "export", "start",  "elem",   "data"};
+  return at_open() && std::ranges::find(fields, peek(1).text) != fields.end();
+}
+
+/// The whole source as one module; what is in it is read when the module is asked for.
+Directive ScriptParser::bare_module() {
+  Directive directive;
+  directive.position = position();
+  auto& module = directive.module.emplace();
+  module.source_ = source_;
+  module.line = directive.position.line;
+  module.is_bare_ = true;
+  return directive;
 }
 
 std::vector<Directive> ScriptParser::parse_commands(std::uint32_t depth) {
@@ -307,16 +352,6 @@ Action ScriptParser::parse_action() {
 std::string ScriptParser::take_name() {
   const auto id = take_identifier();
   return id ? std::string(id->text) : std::string{};
-}
-
-SourcePosition ScriptParser::position() {
-  const auto offset = peek().offset;
-  for (; counted_ < offset; ++counted_) {
-    if (source_->text[counted_] != '\n') continue;
-    ++line_;
-    line_start_ = counted_ + 1;
-  }
-  return {line_, static_cast<std::uint32_t>(offset - line_start_ + 1)};
 }
 
 }  // namespace airlock::decoder::text

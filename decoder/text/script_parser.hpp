@@ -14,9 +14,13 @@ class ScriptParser : public TokenParser {
         limits_(limits) {}
 
   Result<Script> run();
+  /// The next command; nothing at the end, and where `failed` says why.
+  std::optional<Directive> next();
 
  private:
   // Commands (script_parser.cpp)
+  [[nodiscard]] bool at_bare_module() const;
+  Directive bare_module();
   std::vector<Directive> parse_commands(std::uint32_t depth);
   void parse_command(Directive& to, std::uint32_t depth);
   void parse_assertion(Directive& to, DirectiveKind kind);
@@ -31,7 +35,9 @@ class ScriptParser : public TokenParser {
   [[nodiscard]] bool at_module() const { return at_open("module") || at_open("component"); }
   [[nodiscard]] bool at_action() const { return at_open("invoke") || at_open("get"); }
   std::string take_name();
-  SourcePosition position();
+  [[nodiscard]] SourcePosition position() const {
+    return source_->stream.position_of(peek().offset);
+  }
 
   // Values (value_parser.cpp)
   void parse_values(std::vector<ScriptValue>& to, bool is_result, std::uint32_t depth);
@@ -51,9 +57,7 @@ class ScriptParser : public TokenParser {
 
   std::shared_ptr<const ScriptSource> source_;
   const Limits& limits_;
-  /// Positions are asked for in ascending order, so each one counts on from the last.
-  std::size_t counted_ = 0, line_start_ = 0;
-  std::uint32_t line_ = 1;
+  bool is_at_start_ = true;
 };
 
 }  // namespace airlock::decoder::text

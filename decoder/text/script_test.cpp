@@ -26,6 +26,59 @@ ScriptValue result_of(std::string_view value) {
   return script.directives[0].results[0];
 }
 
+TEST(ScriptReader, HandsOutTheSameCommands) {
+  const std::string_view source =
+      "(module $a)\n(register \"lib\" $a)\n\n"
+      "  (assert_malformed (module quote \"(fun\") \"x\")(script (module))";
+  const auto script = script_of(source);
+  auto reader = ScriptReader::open(source);
+  ASSERT_TRUE(reader);
+  std::size_t count = 0;
+  for (; const auto directive = reader->next(); ++count) {
+    ASSERT_LT(count, script.directives.size());
+    const auto& expected = script.directives[count];
+    EXPECT_EQ(directive->kind, expected.kind);
+    EXPECT_EQ(directive->position, expected.position);
+    EXPECT_EQ(directive->name, expected.name);
+    EXPECT_EQ(directive->body.size(), expected.body.size());
+  }
+  EXPECT_EQ(count, 4u);
+  EXPECT_FALSE(reader->next());
+}
+
+TEST(ScriptReader, AnErrorAnywhereRefusesTheWholeScript) {
+  for (const std::string_view source :
+       {"(module) (bogus)", "(module) x", "(module) (", "(module) (assert_trap (module))",
+        "(module) \"", "(script (module) (bogus))"}) {
+    const auto reader = ScriptReader::open(source);
+    const auto script = parse_script(source);
+    ASSERT_FALSE(reader) << source;
+    ASSERT_FALSE(script) << source;
+    EXPECT_EQ(reader.error().message, script.error().message);
+    EXPECT_EQ(reader.error().position, script.error().position);
+  }
+}
+
+TEST(ScriptReader, FieldsOfAModuleAreOneModule) {
+  auto reader = ScriptReader::open("(func) (memory 1)");
+  ASSERT_TRUE(reader);
+  const auto directive = reader->next();
+  ASSERT_TRUE(directive && directive->module);
+  EXPECT_TRUE(directive->module->assemble());
+  EXPECT_FALSE(reader->next());
+}
+
+TEST(ScriptReader, ErrorsOfQuotedModulesLieAtTheModule) {
+  auto reader = ScriptReader::open("(module)\n (assert_malformed (module quote \"(f\") \"x\")");
+  ASSERT_TRUE(reader);
+  (void)reader->next();
+  const auto directive = reader->next();
+  ASSERT_TRUE(directive && directive->module);
+  const auto assembled = directive->module->assemble();
+  ASSERT_FALSE(assembled);
+  EXPECT_EQ(assembled.error().position, (SourcePosition{2, 20}));
+}
+
 TEST(Script, Directives) {
   const auto script = script_of(R"wast(
     (module $a (func (export "f")))

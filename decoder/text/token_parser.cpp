@@ -41,7 +41,7 @@ std::uint64_t TokenParser::expect_unsigned(unsigned bits) {
 void TokenParser::fail_at(std::size_t offset, std::string message, ErrorKind kind) {
   if (failed()) return;
   Error error{.kind = kind, .message = std::move(message)};
-  error.position = position_of(cursor_.source(), offset);
+  error.position = cursor_.stream().position_of(offset);
   fail(std::move(error));
 }
 
