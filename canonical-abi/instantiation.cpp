@@ -15,8 +15,19 @@ std::unexpected<Error> invalid_component(std::string message) {
 
 namespace {
 
+/// Paths are for people to read. Every instance keeps its own, so none is longer than this, however
+/// long the names and however deep the nesting.
+constexpr std::size_t longest_path = 1'000;
+
+std::string shortened_path(std::string path) {
+  if (path.size() <= longest_path) return path;
+  path.resize(longest_path);
+  while (!path.empty() && (path.back() & 0x80) != 0) path.pop_back();  // no part of a character
+  return path + "…";
+}
+
 std::string child_path(const std::string& parent, const std::string& name) {
-  return parent.empty() ? name : parent + "/" + name;
+  return shortened_path(parent.empty() ? name : parent + "/" + name);
 }
 
 /// All functions of an instance for the host: at the root and one level down.
@@ -39,6 +50,7 @@ Result<ComponentInstance*> Instantiator::run(std::shared_ptr<const Component> co
                                              std::string path) {
   store_.contents().components.push_back(component);
   if (path.empty()) path = component->definition().tree->root().names.component;
+  path = shortened_path(std::move(path));
   if (auto pushed = push({std::move(component), 0, nullptr}, nullptr, {}, std::move(path));
       !pushed) {
     return propagate(std::move(pushed));

@@ -365,6 +365,18 @@ Value WaveReader::read_tuple(Type type) {
   return Value::tuple(std::move(values));
 }
 
+std::optional<std::size_t> WaveReader::position_of(Type type, std::string_view label) {
+  auto& positions = positions_[type];
+  if (positions.empty()) {
+    std::size_t position = 0;
+    for (const Field& field : type->fields) positions.emplace(field.label, position++);
+    for (const Case& one : type->cases) positions.emplace(one.label, position++);
+  }
+  const auto known = positions.find(label);
+  if (known == positions.end()) return std::nullopt;
+  return known->second;
+}
+
 /// `{label: value, …}` in any order, without the options that are none. If that leaves nothing, it
 /// is `{:}`.
 Value WaveReader::read_record(Type type) {
@@ -378,14 +390,15 @@ Value WaveReader::read_record(Type type) {
     read_sequence('}', [&] {
       const Label label = expect_label("a field");
       if (failed()) return;
-      const auto field = std::ranges::find(type->fields, label.text, &Field::label);
-      if (field == type->fields.end()) {
+      const auto position = position_of(type, label.text);
+      if (!position) {
         return fail_at(label.offset, "unknown field `" + shortened(label.text) + '`');
       }
-      auto& value = fields[static_cast<std::size_t>(field - type->fields.begin())];
-      if (value) return fail_at(label.offset, "duplicate field `" + field->label + '`');
+      const Field& field = type->fields[*position];
+      auto& value = fields[*position];
+      if (value) return fail_at(label.offset, "duplicate field `" + field.label + '`');
       expect(':');
-      value = read_value(field->type);
+      value = read_value(field.type);
     });
   }
   std::vector<Value> values;
@@ -422,19 +435,19 @@ Value WaveReader::read_case(Type type) {
   const bool is_enum = type->kind == TypeKind::enumeration;
   const Label label = expect_label(is_enum ? "an enum case" : "a variant case");
   if (failed()) return {};
-  const auto found = std::ranges::find(type->cases, label.text, &Case::label);
-  if (found == type->cases.end()) {
+  const auto position = position_of(type, label.text);
+  if (!position) {
     fail_at(label.offset, "unknown case `" + shortened(label.text) + "` of " + to_string(type));
     return {};
   }
+  const Case& one = type->cases[*position];
   if (!label.is_escaped && is_wave_keyword(label.text)) {
     fail_at(label.offset,
-            "`" + found->label + "` is a keyword: write the case as `%" + found->label + '`');
+            "`" + one.label + "` is a keyword: write the case as `%" + one.label + '`');
     return {};
   }
-  auto payload = read_payload(*found);
-  const auto index = static_cast<std::uint32_t>(found - type->cases.begin());
-  return Value::of_case(type->kind, index, std::move(payload));
+  auto payload = read_payload(one);
+  return Value::of_case(type->kind, static_cast<std::uint32_t>(*position), std::move(payload));
 }
 
 /// `(value)` if the case has a payload, and nothing if it has none.

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "canonical-abi/types.hpp"
@@ -81,12 +82,17 @@ class WaveReader {
   [[nodiscard]] Value read_result(Type type);
   [[nodiscard]] std::optional<Value> read_payload(const Case& of);
 
+  /// The position of a field or case by its label. The labels of a type are put into a map once,
+  /// for a text may mention many of them many times.
+  [[nodiscard]] std::optional<std::size_t> position_of(Type type, std::string_view label);
+
   Value fail_expected(std::string_view expected);
   void fail_at(std::size_t offset, std::string message, ErrorKind kind = ErrorKind::argument);
 
   std::string_view text_;
   std::size_t position_;
   const Limits& limits_;
+  std::unordered_map<Type, std::unordered_map<std::string_view, std::size_t>> positions_;
   std::uint32_t depth_ = 0;
   std::optional<Error> error_;
 };
