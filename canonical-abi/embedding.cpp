@@ -2,6 +2,7 @@
 #include "canonical-abi/canon.hpp"
 #include "canonical-abi/component.hpp"
 #include "canonical-abi/component_instance.hpp"
+#include "decoder/plural.hpp"
 #include "runtime/trap.hpp"
 
 namespace airlock::canonical_abi {
@@ -42,7 +43,8 @@ Result<std::optional<Value>> call(Store& store, const ExportedFunction& function
                                   std::span<const Value> arguments, runtime::Trap* trap) {
   const auto& parameters = function.type.parameters;
   if (arguments.size() != parameters.size()) {
-    return wrong_argument(function, std::to_string(arguments.size()) + " arguments were given");
+    return wrong_argument(function, count_of(arguments.size(), "argument") +
+                                        (arguments.size() == 1 ? " was given" : " were given"));
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (!matches(arguments[i], parameters[i].type)) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "canonical-abi/wave.hpp"
+#include "decoder/plural.hpp"
 #include "decoder/text/lexer.hpp"
 #include "decoder/text/numbers.hpp"
 
@@ -338,7 +339,7 @@ Value WaveReader::read_list(Type type) {
   std::vector<Value> elements;
   read_sequence(']', [&] { elements.push_back(read_value(type->element)); });
   if (type->length && elements.size() != *type->length) {
-    fail_at(start, "expected " + std::to_string(*type->length) + " elements, found " +
+    fail_at(start, "expected " + count_of(*type->length, "element") + ", found " +
                        std::to_string(elements.size()));
   }
   return type->kind == TypeKind::map ? Value::map(std::move(elements))
@@ -355,11 +356,11 @@ Value WaveReader::read_tuple(Type type) {
     if (values.size() < type->fields.size()) {
       values.push_back(read_value(type->fields[values.size()].type));
     } else {
-      fail_at(position_, "expected " + std::to_string(type->fields.size()) + " values, found more");
+      fail_at(position_, "expected " + count_of(type->fields.size(), "value") + ", found more");
     }
   });
   if (values.size() < type->fields.size()) {
-    fail_at(start, "expected " + std::to_string(type->fields.size()) + " values, found " +
+    fail_at(start, "expected " + count_of(type->fields.size(), "value") + ", found " +
                        std::to_string(values.size()));
   }
   return Value::tuple(std::move(values));
@@ -498,16 +499,19 @@ std::vector<Value> WaveReader::read_arguments(std::span<const Field> parameters)
   expect('(');
   read_sequence(')', [&] {
     if (arguments.size() < parameters.size()) {
-      arguments.push_back(read_value(parameters[arguments.size()].type));
+      const Field& parameter = parameters[arguments.size()];
+      arguments.push_back(read_value(parameter.type));
+      if (failed() && !parameter.label.empty()) {
+        error_->message.insert(0, "argument `" + parameter.label + "`: ");
+      }
     } else {
-      fail_at(position_,
-              "expected " + std::to_string(parameters.size()) + " arguments, found more");
+      fail_at(position_, "expected " + count_of(parameters.size(), "argument") + ", found more");
     }
   });
   const std::size_t given = arguments.size();
   while (arguments.size() < parameters.size() && !failed()) {
     if (parameters[arguments.size()].type->kind != TypeKind::option) {
-      fail_at(start, "expected " + std::to_string(parameters.size()) + " arguments, found " +
+      fail_at(start, "expected " + count_of(parameters.size(), "argument") + ", found " +
                          std::to_string(given) + ": missing `" +
                          parameters[arguments.size()].label + '`');
     }

@@ -428,7 +428,7 @@ TEST_F(Wave, Arguments) {
   EXPECT_EQ(arguments("f(1)"), "2: expected 4 arguments, found 1: missing `b`");
   EXPECT_EQ(arguments("f()"), "2: expected 4 arguments, found 0: missing `a`");
   EXPECT_EQ(arguments("f(1, \"x\", none, none, 5)"), "23: expected 4 arguments, found more");
-  EXPECT_EQ(arguments("f(1, 2)"), "6: expected string, found a number");
+  EXPECT_EQ(arguments("f(1, 2)"), "6: argument `b`: expected string, found a number");
   EXPECT_EQ(arguments("f(1, \"x\") g"), "11: expected the end, found `g`");
 }
 

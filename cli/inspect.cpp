@@ -10,6 +10,7 @@
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
 #include "decoder/component/reader.hpp"
+#include "decoder/plural.hpp"
 #include "decoder/reader.hpp"
 #include "validator/component/validator.hpp"
 #include "validator/component/wit.hpp"
@@ -20,11 +21,19 @@ namespace {
 
 using decoder::ExternKind;
 
-/// `min 2 max 10`, with the unit behind the first number if there is one.
-std::string describe(const decoder::SizeLimits& limits, std::string_view unit) {
-  std::string text = std::to_string(limits.minimum) + std::string(unit);
+/// `2 pages, at most 10`
+std::string describe(const decoder::SizeLimits& limits, std::string_view unit,
+                     std::string_view detail = {}) {
+  std::string text = count_of(limits.minimum, unit).append(detail);
   if (limits.maximum) text += ", at most " + std::to_string(*limits.maximum);
   return text;
+}
+
+/// ` of 1 byte`, or nothing if pages are what they usually are.
+std::string page_size(const decoder::MemoryType& memory) {
+  constexpr std::uint8_t usual = 16;
+  if (memory.page_size_log2 == usual) return {};
+  return " of " + count_of(std::uint64_t{1} << memory.page_size_log2, "byte");
 }
 
 /// The type of an entity of an index space, as a reader of the text format knows it.
@@ -34,12 +43,13 @@ std::string type_of(const decoder::Module& module, ExternKind kind, std::uint32_
       return to_string(module.function_type(index));
     case ExternKind::table: {
       const auto& table = module.table_types[index];
-      return to_string(table.element) + ", " + describe(table.limits, " elements");
+      return to_string(table.element) + ", " + describe(table.limits, "element");
     }
     case ExternKind::memory: {
       const auto& memory = module.memory_types[index];
       return std::string(memory.address == decoder::AddressType::i64 ? "64-bit, " : "") +
-             (memory.is_shared ? "shared, " : "") + describe(memory.limits, " pages");
+             (memory.is_shared ? "shared, " : "") +
+             describe(memory.limits, "page", page_size(memory));
     }
     case ExternKind::global: {
       const auto& global = module.global_types[index];
@@ -65,16 +75,16 @@ void show_sizes(const decoder::Module& module) {
       module.data.begin(), module.data.end(), std::size_t{0},
       [](std::size_t sum, const auto& segment) { return sum + segment.bytes.size(); });
   show_size("types", module.types.size());
-  show_size("functions", module.functions.size(),
-            ", " + std::to_string(code_bytes) + " bytes of code");
+  show_size("functions", module.functions.size(), ", " + count_of(code_bytes, "byte") + " of code");
   show_size("tables", module.tables.size());
   show_size("memories", module.memories.size());
   show_size("globals", module.globals.size());
   show_size("tags", module.tags.size());
   show_size("element segments", module.elements.size());
-  show_size("data segments", module.data.size(), ", " + std::to_string(data_bytes) + " bytes");
+  show_size("data segments", module.data.size(), ", " + count_of(data_bytes, "byte"));
   for (const auto& custom : module.customs)
-    std::cout << "  custom section " << custom.name << ": " << custom.bytes.size() << " bytes\n";
+    std::cout << "  custom section " << custom.name << ": " << count_of(custom.bytes.size(), "byte")
+              << '\n';
 }
 
 void show_imports(const decoder::Module& module) {

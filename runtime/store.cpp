@@ -4,6 +4,7 @@
 #include <cassert>
 #include <deque>
 
+#include "decoder/plural.hpp"
 #include "runtime/instance_storage.hpp"
 #include "runtime/instantiation.hpp"
 #include "runtime/semantics/reference.hpp"
@@ -246,8 +247,9 @@ bool accepts(const TypeRegistry& types, const Heap& heap, const Value& value,
 }
 
 std::unexpected<Error> wrong_count(std::size_t wanted, std::size_t given) {
-  return fail(ErrorKind::argument, "the function takes " + std::to_string(wanted) +
-                                       " arguments, but " + std::to_string(given) + " were given");
+  return fail(ErrorKind::argument, "the function takes " + count_of(wanted, "argument") + ", but " +
+                                       std::to_string(given) +
+                                       (given == 1 ? " was given" : " were given"));
 }
 
 std::unexpected<Error> wrong_type(std::size_t position, const decoder::ValueType& wanted,

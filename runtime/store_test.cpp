@@ -90,7 +90,7 @@ TEST(StoreCall, RefusesWrongArguments) {
   auto* function = host(world, [](std::int32_t) {});
   const auto none = world.store.call(*function, {});
   EXPECT_EQ(none.error().kind, ErrorKind::argument);
-  EXPECT_EQ(message(none), "the function takes 1 arguments, but 0 were given");
+  EXPECT_EQ(message(none), "the function takes 1 argument, but 0 were given");
   const Value wrong[] = {{decoder::f64, {}}};
   EXPECT_EQ(message(world.store.call(*function, wrong)),
             "argument 1 must be i32, but f64 was given");

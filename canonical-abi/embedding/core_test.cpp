@@ -58,7 +58,7 @@ TEST(Embedding, RefusesWrongCalls) {
   EXPECT_EQ(message(instance.invoke<std::int64_t>("add", 1, 2)),
             "the function is [i32 i32] -> [i32], not [i32 i32] -> [i64]");
   EXPECT_EQ(message(instance.call("add", {Value::i32(1)})),
-            "the function takes 2 arguments, but 1 were given");
+            "the function takes 2 arguments, but 1 was given");
   EXPECT_EQ(message(instance.call("add", {Value::i32(1), Value::f64(2)})),
             "argument 2 must be i32, but f64 was given");
   EXPECT_EQ(instance.call("add").error().kind, ErrorKind::argument);

@@ -32,7 +32,7 @@ class HelpFormatter : public CLI::Formatter {
 class MainCommand : public CLI::App {
  public:
   MainCommand() : CLI::App{help::about, "airlock"} {
-    set_version_flag("--version", version_text, "Show the version");
+    set_version_flag("-V,--version", version_text, "Show the version");
     footer(help::examples);
     formatter(std::make_shared<HelpFormatter>());
     require_subcommand(1);
@@ -146,8 +146,12 @@ bool CommandLine::complete(std::vector<std::string>& arguments, std::ostream& er
     arguments.emplace_back("--help");
     return true;
   }
+  if (first == "version" && !is_meant_as_file(first)) {
+    arguments = {"--version"};
+    return true;
+  }
   const bool is_command = std::ranges::find(commands, first) != commands.end();
-  const auto own = {"--help", "-h", "--version"};
+  const auto own = {"--help", "-h", "--version", "-V"};
   if (is_command || std::ranges::find(own, first) != own.end()) return true;
   if (!first.starts_with('-') && !is_meant_as_file(first)) {
     err << "airlock: there is no command `" << first << "`, nor a file of that name"

@@ -167,6 +167,11 @@ TEST(CommandLine, HelpIsAnAnswer) {
   EXPECT_THAT(parse_words({"help", "run"}).out, HasSubstr("--invoke"));
 }
 
+TEST(CommandLine, TheVersion) {
+  for (const auto* word : {"--version", "-V", "version"})
+    EXPECT_THAT(parse_words({word}).out, testing::StartsWith("airlock ")) << word;
+}
+
 TEST(CommandLine, ManyWords) {
   Words words{"run"};
   for (int i = 0; i < 10'000; ++i) words.emplace_back(i % 2 == 0 ? "--env" : "A=1");

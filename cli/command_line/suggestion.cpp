@@ -1,6 +1,7 @@
 #include "cli/command_line/suggestion.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace airlock::cli {
@@ -30,16 +31,54 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
   return last[to.size()];
 }
 
+/// A command or an option by the name it has elsewhere.
+struct Synonym {
+  std::string_view elsewhere;
+  std::string_view here;
+};
+constexpr auto synonyms = std::to_array<Synonym>({
+    {"assemble", "parse"},
+    {"wat2wasm", "parse"},
+    {"disassemble", "print"},
+    {"wasm2wat", "print"},
+    {"dump", "inspect"},
+    {"objdump", "inspect"},
+    {"info", "inspect"},
+    {"wit", "inspect"},
+    {"exec", "run"},
+    {"call", "run"},
+    {"check", "validate"},
+    {"test", "wast"},
+    {"spectest", "wast"},
+    {"--func", "--invoke"},
+    {"--function", "--invoke"},
+    {"--entrypoint", "--invoke"},
+    {"--mapdir", "--dir"},
+    {"--volume", "--dir"},
+    {"--stack-size", "--max-stack"},
+    {"--max-wasm-stack", "--max-stack"},
+    {"--max-memory-size", "--max-memory"},
+    {"--mount", "--dir"},
+});
+
+std::string_view synonym_of(std::string_view word, std::span<const std::string> candidates) {
+  const auto known = std::ranges::find(synonyms, word, &Synonym::elsewhere);
+  if (known == synonyms.end()) return {};
+  return std::ranges::find(candidates, known->here) == candidates.end() ? std::string_view()
+                                                                        : known->here;
+}
+
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string> candidates) {
-  if (word.empty() || word.size() > longest_word) return {};
+  // Of one or two letters, any could be meant.
+  if (word.size() < 3 || word.size() > longest_word) return {};
   // A third of the letters may be wrong: more, and everything is like everything.
   std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
   std::string_view found;
   for (const std::string_view candidate : candidates) {
     if (candidate.empty() || candidate.size() > longest_word) continue;
-    const bool is_beginning = word.size() >= 3 && candidate.starts_with(word);
+    const bool is_beginning = candidate.starts_with(word);
     const std::size_t distance = is_beginning ? 1 : edit_distance(word, candidate);
     if (distance >= least) continue;
     least = distance;
@@ -49,7 +88,8 @@ std::string_view nearest(std::string_view word, std::span<const std::string> can
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> candidates) {
-  const auto found = nearest(word, candidates);
+  auto found = synonym_of(word, candidates);
+  if (found.empty()) found = nearest(word, candidates);
   return found.empty() ? std::string() : "; did you mean `" + std::string(found) + "`?";
 }
 

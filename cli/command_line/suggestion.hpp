@@ -13,7 +13,8 @@ namespace airlock::cli {
 [[nodiscard]] std::string_view nearest(std::string_view word,
                                        std::span<const std::string> candidates);
 
-/// `; did you mean `validate`?`, or nothing.
+/// `; did you mean `validate`?`, or nothing. What other runtimes and tools call a thing comes
+/// first: `wat2wasm` is `parse`, `--mapdir` is `--dir`.
 [[nodiscard]] std::string did_you_mean(std::string_view word,
                                        std::span<const std::string> candidates);
 

@@ -24,6 +24,7 @@ TEST(Suggestion, NothingAlike) {
   EXPECT_EQ(nearest("fly", commands), "");
   EXPECT_EQ(nearest("compile", commands), "");
   EXPECT_EQ(nearest("", commands), "");
+  EXPECT_EQ(nearest("-W", std::vector<std::string>{"-h", "-o"}), "");
   EXPECT_EQ(nearest("run", {}), "");
   EXPECT_EQ(did_you_mean("fly", commands), "");
 }
@@ -33,6 +34,12 @@ TEST(Suggestion, LongWordsAreNotCompared) {
   const std::vector<std::string> long_words(10, std::string(1'000'000, 'b'));
   EXPECT_EQ(nearest(word, commands), "");
   EXPECT_EQ(nearest("a", long_words), "");
+}
+
+TEST(Suggestion, NamesThatOthersUse) {
+  EXPECT_EQ(did_you_mean("wat2wasm", commands), "; did you mean `parse`?");
+  EXPECT_EQ(did_you_mean("--mapdir", std::vector<std::string>{"--dir"}), "; did you mean `--dir`?");
+  EXPECT_EQ(did_you_mean("--mapdir", commands), "");
 }
 
 TEST(Suggestion, AsASentence) { EXPECT_EQ(did_you_mean("rum", commands), "; did you mean `run`?"); }

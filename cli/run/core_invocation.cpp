@@ -5,6 +5,7 @@
 
 #include "cli/command_line/suggestion.hpp"
 #include "cli/run/core_values.hpp"
+#include "decoder/plural.hpp"
 #include "decoder/text/lexer.hpp"
 
 namespace airlock::cli {
@@ -31,10 +32,6 @@ std::string shown(std::string_view name) {
   return '`' + std::string(name.substr(0, most)) + (name.size() > most ? "…`" : "`");
 }
 
-std::string count_of(std::size_t count, const char* singular) {
-  return std::to_string(count) + ' ' + singular + (count == 1 ? "" : "s");
-}
-
 Result<CoreInvocation> named(const Module& module, std::string_view name,
                              std::optional<std::vector<std::string>> arguments) {
   const auto* item = find_export(module, name);
@@ -43,6 +40,12 @@ Result<CoreInvocation> named(const Module& module, std::string_view name,
   if (item != nullptr)
     return fail(ErrorKind::argument, "the export " + shown(name) + " is a " +
                                          std::string(to_string(item->kind)) + ", no function");
+  // `fib 10`, as if it were a command of the shell
+  const auto word = name.substr(0, name.find(' '));
+  const auto* first = find_export(module, word);
+  if (first != nullptr && first->kind == ExternKind::function)
+    return fail(ErrorKind::argument, "no exported function is called " + shown(name) +
+                                         "; arguments are written in parentheses, or after FILE");
   const auto names = function_names(module);
   return fail(ErrorKind::argument, "no exported function is called " + shown(name) +
                                        did_you_mean(name, names) + list_functions(module));
@@ -93,14 +96,14 @@ std::string_view name_before_arguments(std::string_view text, const Module& modu
   return is_found ? longest : trim(text.substr(0, text.find('(')));
 }
 
-/// `i32`, with the name if there is one: `$count, i32`.
+/// `i32`, with the name if there is one: `$count: i32`.
 std::string describe_parameter(const Module& module, std::uint32_t function, std::size_t index,
                                const decoder::ValueType& type) {
   const auto locals = module.names.locals.find(function);
   if (locals == module.names.locals.end()) return to_string(type);
   const auto name = locals->second.find(static_cast<std::uint32_t>(index));
   if (name == locals->second.end()) return to_string(type);
-  return '$' + name->second + ", " + to_string(type);
+  return '$' + name->second + ": " + to_string(type);
 }
 
 }  // namespace
@@ -136,7 +139,7 @@ Result<std::vector<runtime::Value>> parse_core_arguments(std::span<const std::st
   if (arguments.size() != parameters.size()) {
     std::string types;
     for (std::size_t i = 0; i < parameters.size(); ++i)
-      types += (i == 0 ? " (" : "; ") +
+      types += (i == 0 ? " (" : ", ") +
                describe_parameter(module, invocation.function, i, parameters[i]);
     return fail(ErrorKind::argument, shown(invocation.name) + " takes " +
                                          count_of(parameters.size(), "argument") + types +

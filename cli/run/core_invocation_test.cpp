@@ -88,6 +88,7 @@ TEST(CoreInvocation, QuotesLeaveNoDoubt) {
 TEST(CoreInvocation, NamesThatAreNotThere) {
   EXPECT_THAT(complaint("add_tow(1)"), HasSubstr("no exported function is called `add_tow`"));
   EXPECT_THAT(complaint("add_tow"), HasSubstr("did you mean `add_two`?"));
+  EXPECT_THAT(complaint("add_two 10"), HasSubstr("in parentheses, or after FILE"));
   EXPECT_THAT(complaint("zzzzzz"), HasSubstr("there are `add_two`, `_Z3addii`"));
   EXPECT_THAT(complaint("memory"), HasSubstr("the export `memory` is a memory, no function"));
 }
@@ -138,11 +139,11 @@ TEST(CoreInvocation, ArgumentsByTheParametersTypes) {
 
 TEST(CoreInvocation, ArgumentsThatAreWrong) {
   EXPECT_EQ(argument_complaint("add_two", {"1"}),
-            "`add_two` takes 2 arguments ($count, i32; i64), found 1");
+            "`add_two` takes 2 arguments ($count: i32, i64), found 1");
   EXPECT_EQ(argument_complaint("a b", {}), "`a b` takes 1 argument (f32), found 0");
   EXPECT_EQ(argument_complaint("f", {"1"}), "`f` takes 0 arguments, found 1");
   EXPECT_EQ(argument_complaint("add_two", {"x", "1"}),
-            "argument 1 of `add_two` ($count, i32): expected i32, found `x`");
+            "argument 1 of `add_two` ($count: i32): expected i32, found `x`");
   EXPECT_EQ(argument_complaint("add_two", {"1", ""}),
             "argument 2 of `add_two` (i64): expected i64, found nothing");
 }

@@ -42,6 +42,16 @@ Ending call(runtime::Store& store, runtime::Instance& instance, const CoreInvoca
   return 0;
 }
 
+/// Says of an option after the file that nobody sees it there, if that is so.
+void warn_of_misplaced_option(const decoder::Module& module, const Guest& guest) {
+  const auto& option = guest.options.option_after_file;
+  const bool reads_arguments =
+      std::ranges::find(module.imports, "args_get", &decoder::Import::name) != module.imports.end();
+  if (option.empty() || reads_arguments) return;
+  std::cerr << guest.input.name << ": the program reads no arguments, so " << option
+            << " after FILE has no effect: options of airlock run belong before FILE\n";
+}
+
 /// Calls the entry point. Modules without one are libraries: a start function or `_initialize` may
 /// have done all there is to do, but else nothing ran, which is not what the user wanted.
 Ending run_entry_point(runtime::Store& store, runtime::Instance& instance, const Guest& guest,
@@ -51,6 +61,7 @@ Ending run_entry_point(runtime::Store& store, runtime::Instance& instance, const
     if (function_called(instance, name) == nullptr) continue;
     const auto invocation = parse_core_invocation(name, module);
     if (!invocation) return std::unexpected(invocation.error());
+    warn_of_misplaced_option(module, guest);
     return call(store, instance, *invocation, guest, trap);
   }
   if (module.start || function_called(instance, "_initialize") != nullptr) return 0;

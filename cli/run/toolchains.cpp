@@ -95,10 +95,13 @@ bool is_wasi_threads(std::string_view module, std::string_view name) {
 
 bool is_wasix(std::string_view module, std::string_view) { return module.starts_with("wasix_"); }
 
-bool is_other_wasi(std::string_view module, std::string_view) {
-  return starts_with_any(module, {"wasi_snapshot_preview", "wasi_ephemeral_", "wasi_experimental_",
-                                  "wasi_nn", "wasi_crypto"}) &&
-         module != "wasi_snapshot_preview1";
+bool is_other_version_of_wasi(std::string_view module, std::string_view) {
+  return module.starts_with("wasi_snapshot_preview") && module != "wasi_snapshot_preview1";
+}
+
+bool is_proposal_of_wasi(std::string_view module, std::string_view) {
+  return starts_with_any(module,
+                         {"wasi_ephemeral_", "wasi_experimental_", "wasi_nn", "wasi_crypto"});
 }
 
 bool is_missing_wasi(std::string_view module, std::string_view) {
@@ -147,7 +150,10 @@ constexpr auto toolchains = std::to_array<Toolchain>({
      "and run that"},
     {is_wasi_threads, "wasi-threads (`thread-spawn`) is not offered: build without threads"},
     {is_wasix, "WASIX is not offered: build for wasm32-wasip1 or wasm32-wasip2"},
-    {is_other_wasi,
+    {is_other_version_of_wasi,
+     "core modules get version 0.1 of WASI, which is wasi_snapshot_preview1; later ones are for "
+     "components"},
+    {is_proposal_of_wasi,
      "this is a proposal of WASI that is not offered: core modules get wasi_snapshot_preview1 "
      "(WASI "
      "0.1), components WASI 0.2"},

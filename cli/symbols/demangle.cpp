@@ -1,8 +1,6 @@
 #include "cli/symbols/demangle.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <cstdlib>
 #include <memory>
 
@@ -30,16 +28,18 @@ std::size_t count(std::string_view name, std::string_view word) {
 }
 
 /// Whether the C++ runtime's demangler, which knows no bounds, may be trusted with a name. With k
-/// references a name of n bytes becomes one of at most n · 3^(k/3): each part can refer to the one
-/// before it three times. Expansions of parameter packs multiply as well, and conversion operators
-/// are parsed twice, each time with all that is in them.
+/// references a name of n bytes becomes one of at most n · 3^(k/3), since each part can refer to
+/// the one before it three times. Each expansion of a parameter pack repeats what it holds up to n
+/// times. Conversion operators are parsed twice, each time with all that is in them.
 bool is_harmless(std::string_view name) {
   constexpr std::size_t longest = 4096;
   constexpr double most_bytes = 1 << 24;
-  if (name.size() > longest) return false;
+  if (name.size() > longest || count(name, "cv") > 2) return false;
   const auto references = static_cast<double>(count_back_references(name));
-  return static_cast<double>(name.size()) * std::pow(3.0, references / 3) <= most_bytes &&
-         count(name, "Dp") + count(name, "sp") <= 2 && count(name, "cv") <= 2;
+  const auto expansions = static_cast<double>(count(name, "Dp") + count(name, "sp"));
+  const auto bytes =
+      std::pow(static_cast<double>(name.size()), 1 + expansions) * std::pow(3.0, references / 3);
+  return bytes <= most_bytes;
 }
 
 }  // namespace

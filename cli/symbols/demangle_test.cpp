@@ -13,6 +13,7 @@ TEST(Demangle, WhatIsNotMangledStays) {
 
 TEST(Demangle, Cpp) {
   EXPECT_EQ(demangle("_Z3addii"), "add(int, int)");
+  EXPECT_EQ(demangle("_Z1fIJilEEvDpT_"), "void f<int, long>(int, long)");
   EXPECT_EQ(demangle("_ZNSt6vectorIiSaIiEE9push_backERKi"),
             "std::vector<int, std::allocator<int> >::push_back(int const&)");
   EXPECT_EQ(demangle("_ZN3foo3barEv"), "foo::bar()");
@@ -94,8 +95,10 @@ TEST(Demangle, NestingIsBounded) {
   EXPECT_EQ(demangle(deep), deep);
   const std::string closures = "_R" + std::string(30'000, 'N');
   EXPECT_EQ(demangle(closures), closures);
-  const std::string pointers = "_Z1f" + std::string(100'000, 'P') + "i";
-  EXPECT_EQ(demangle(pointers), pointers);
+  for (const std::size_t depth : {4'000, 100'000}) {
+    const std::string pointers = "_Z1f" + std::string(depth, 'P') + "i";
+    EXPECT_EQ(demangle(pointers), pointers);
+  }
 }
 
 /// `B…_` to a place.

@@ -23,6 +23,10 @@ WAT
 check "no subcommand" 1 "*ubcommand*" "$airlock"
 check "an unknown subcommand" 1 "airlock: there is no command \`fly\`*" "$airlock" fly
 check "a subcommand that is nearly right" 1 "*did you mean \`validate\`?*" "$airlock" valdiate x
+check "a command as others call it" 1 "*did you mean \`parse\`?*" "$airlock" wat2wasm x.wat
+check "an option as others call it" 1 "*unknown option --func; did you mean \`--invoke\`?*" \
+  "$airlock" --func f x.wasm
+check "the version, short" 0 "airlock [0-9]*" "$airlock" -V
 check "an option that is nearly right" 1 "*--max-mem; did you mean \`--max-memory\`?*" \
   "$airlock" run --max-mem 1 x.wasm
 check "a size with a unit" 0 "0" "$airlock" run --max-memory 64M --invoke 'divide(0, 1)' traps.wat

@@ -34,4 +34,11 @@ uses:
   garbage collection (WebAssembly 3.0)
   threads: shared memory and atomics (a proposal)
 *" "$airlock" inspect component.wat
+cat >counts.wat <<'WAT'
+(module (memory (export "m") 1 2 (pagesize 1)) (table (export "t") 1 funcref) (data (i32.const 0) "x"))
+WAT
+check "one of a thing is no plural" 0 "*data segments: 1, 1 byte
+*memory m: 1 page of 1 byte, at most 2
+*table t: *, 1 element
+*" "$airlock" inspect counts.wat
 finish

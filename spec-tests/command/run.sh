@@ -139,7 +139,8 @@ check "a library with nothing to run" 1 "library.wat: nothing to run*--invoke; t
 check "an option after the file belongs before it" 1 "library.wat: nothing to run*
 *--invoke too: options of airlock run belong before FILE" "$airlock" run library.wat --invoke f
 echo '(module (func (export "_start")))' >program.wat
-check "unless there is a program to give it to" 0 "" "$airlock" run program.wat --invoke f
+check "unless there is a program, which may not see it" 0 "program.wat: the program reads no arguments, so --invoke after FILE has no effect*" \
+  "$airlock" run program.wat --invoke f
 check "a file alone is run" 0 "5" "$airlock" default.wat
 check "also from standard input" 0 "told.wat" sh -c '"$0" --argv0 told.wat - <told.wat | tr "\0" "\n"' "$airlock"
 
@@ -188,14 +189,14 @@ check "what was printed can be given again" 0 "i32x4(0x1, 0x2, 0x3, 0x4)" \
 check "a null reference" 0 "null" invoke reference null
 check "a reference that has no text" 1 "*argument 1 of \`exact\` ((ref func))*cannot be null*" \
   invoke exact null
-check "fewer than it takes" 1 "*\`add\` takes 2 arguments (\$a, i32; \$b, i32), found 1" invoke add 1
+check "fewer than it takes" 1 "*\`add\` takes 2 arguments (\$a: i32, \$b: i32), found 1" invoke add 1
 check "one argument is no plural" 1 "*\`wide\` takes 1 argument (i64), found 0" invoke 'wide()'
-check "one that is no number" 1 "*argument 2 of \`add\` (\$b, i32): expected i32, found \`x\`" \
+check "one that is no number" 1 "*argument 2 of \`add\` (\$b: i32): expected i32, found \`x\`" \
   invoke add 1 x
-check "one that is too large" 1 "*argument 1 of \`add\` (\$a, i32): \`4294967296\` is out of range*" \
+check "one that is too large" 1 "*argument 1 of \`add\` (\$a: i32): \`4294967296\` is out of range*" \
   invoke 'add(4294967296, 0)'
-check "a name that is nearly right" 1 "*no exported function is called \`ad\`; did you mean \`add\`?*" \
-  invoke 'ad(1, 2)'
+check "a name that is nearly right" 1 "*no exported function is called \`addd\`; did you mean \`add\`?*" \
+  invoke 'addd(1, 2)'
 check "an export that is no function" 1 "*the export \`global\` is a global, no function" invoke global
 check "an option among the arguments" 1 "*found \`--dir\`
 *--dir too: options of airlock run belong before FILE" invoke add --dir 1
