@@ -31,10 +31,12 @@ if(AIRLOCK_TESTS)
                          GIT_TAG v1.14.0)
     FetchContent_MakeAvailable(googletest)
   endif()
-  include(GoogleTest)
 endif()
 
+# A compiler cache if there is one. It has to hit from another checkout too (CI builds in a fresh clone):
+# paths are taken relative to this one, and the folder that is built in does not count.
 find_program(AIRLOCK_CCACHE ccache)
-if(AIRLOCK_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${AIRLOCK_CCACHE})
+if(AIRLOCK_CCACHE AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+                                  CCACHE_NOHASHDIR=1 ${AIRLOCK_CCACHE})
 endif()
