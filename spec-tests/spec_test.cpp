@@ -5,9 +5,13 @@
 //   airlock-spec-test [OPTIONS] --known-failures LIST --name NAME FILE
 //       As a test. NAME must pass entirely, unless LIST has a line about it; then exactly as many
 //       directives must pass, fail and be skipped as the line says, so that the list stays true.
+//   airlock-spec-test [OPTIONS] --known-failures LIST --scripts SCRIPTS [--name TEXT]
+//       The same for every script of SCRIPTS, a file with a line NAME=FILE for each; with TEXT,
+//       only for those whose names contain it. A line per script, with details of those that are
+//       not as they must be, whose names come once more at the end.
 //   airlock-spec-test --update LIST SCRIPTS
 //       Prints the list as it should be: a line with the counts and the reasons of today for each
-//       script that does not pass. SCRIPTS is a file with a line NAME=FILE for each script.
+//       script that does not pass.
 //
 // Options: --exact-messages: errors of decoding and validation must read as the script says;
 // --round-trip: modules and components are printed and read again before they are run.
@@ -38,6 +42,7 @@ struct Arguments {
   airlock::cli::ScriptOptions options;
   std::string known_failures;
   std::string update;
+  std::string scripts;
   std::string name;
   std::vector<std::string> files;
 };
@@ -54,6 +59,8 @@ Arguments parse(int count, char** values) {
       arguments.known_failures = values[++i];
     else if (word == "--update" && i + 1 < count)
       arguments.update = values[++i];
+    else if (word == "--scripts" && i + 1 < count)
+      arguments.scripts = values[++i];
     else if (word == "--name" && i + 1 < count)
       arguments.name = values[++i];
     else
@@ -97,23 +104,61 @@ Counts report(const std::string& file, const airlock::Result<ScriptSummary>& sum
   return counts_of(summary);
 }
 
-/// @return the exit code of a test
-int compare(const Arguments& arguments, const Counts& counts) {
-  const auto expected =
-      airlock::spec_tests::find_expectation(arguments.known_failures, arguments.name);
-  if (!expected) return is_clean(counts) ? 0 : 1;
-  if (is_clean(counts)) {
-    std::cout << arguments.name << " passes: take it off " << arguments.known_failures << '\n';
-    return 1;
+/// Whether a script does what the list says of it, and if not, what it should say.
+struct Comparison {
+  bool is_as_expected = false;
+  std::string remark{};
+};
+
+Comparison compare(const std::string& list, const std::string& name, const Counts& counts) {
+  const auto expected = airlock::spec_tests::find_expectation(list, name);
+  if (!expected) return {.is_as_expected = is_clean(counts)};
+  if (is_clean(counts)) return {.remark = name + " passes: take it off " + list};
+  if (counts == expected->counts)
+    return {.is_as_expected = true, .remark = "known failure: " + expected->reason};
+  return {.remark = "not what " + list + " says. If this is how it should be, put there:\n" +
+                    to_string(Expectation{name, counts, expected->reason})};
+}
+
+struct Script {
+  std::string name;
+  std::string file;
+};
+
+/// The scripts of a file with a line NAME=FILE for each.
+std::vector<Script> read_scripts(const std::string& path) {
+  std::vector<Script> scripts;
+  std::ifstream lines(path);
+  for (std::string line; std::getline(lines, line);)
+    if (const auto equals = line.find('='); equals != line.npos)
+      scripts.push_back({line.substr(0, equals), line.substr(equals + 1)});
+  return scripts;
+}
+
+/// Runs many scripts. The name of each comes before it runs, so that the one that ends the process
+/// is known.
+/// @return the exit code of the test
+int run_batch(const Arguments& arguments) {
+  std::vector<std::string> unexpected;
+  std::size_t count = 0;
+  for (const auto& script : read_scripts(arguments.scripts)) {
+    if (!script.name.contains(arguments.name)) continue;
+    ++count;
+    std::cout << script.name << ": " << std::flush;
+    const auto summary = run(script.file, arguments.options);
+    const auto counts = counts_of(summary);
+    const auto [is_as_expected, remark] = compare(arguments.known_failures, script.name, counts);
+    std::cout << counts.passed << " passed, " << counts.failed << " failed, " << counts.skipped
+              << " skipped\n";
+    if (!is_as_expected) {
+      report(script.file, summary);
+      unexpected.push_back(script.name);
+    }
+    if (!remark.empty()) std::cout << remark << '\n';
   }
-  if (counts == expected->counts) {
-    std::cout << "known failure: " << expected->reason << '\n';
-    return 0;
-  }
-  std::cout << "not what " << arguments.known_failures
-            << " says. If this is how it should be, put there:\n"
-            << to_string(Expectation{arguments.name, counts, expected->reason}) << '\n';
-  return 1;
+  std::cout << count << " scripts, " << unexpected.size() << " not as they must be\n";
+  for (const auto& name : unexpected) std::cout << "FAILED " << name << '\n';
+  return count > 0 && unexpected.empty() ? 0 : 1;
 }
 
 /// Why a script does not pass, from what its directives report: the features that it needs, and the
@@ -157,12 +202,8 @@ int update(const Arguments& arguments) {
       std::cout << line << '\n';
   }
   std::set<std::string> suites;
-  std::ifstream scripts(arguments.files.front());
-  for (std::string script; std::getline(scripts, script);) {
-    const auto equals = script.find('=');
-    if (equals == std::string::npos) continue;
-    const auto name = script.substr(0, equals);
-    const auto summary = run(script.substr(equals + 1), arguments.options);
+  for (const auto& [name, file] : read_scripts(arguments.files.front())) {
+    const auto summary = run(file, arguments.options);
     if (suites.insert(suite_of(name)).second)
       std::erase_if(lines,
                     [&](const auto& line) { return suite_of(line.first) == suite_of(name); });
@@ -177,9 +218,12 @@ int update(const Arguments& arguments) {
 
 int main(int count, char** values) {
   const auto arguments = parse(count, values);
+  if (!arguments.scripts.empty()) return run_batch(arguments);
   if (arguments.files.empty()) {
     std::cerr << "usage: airlock-spec-test [--exact-messages] [--round-trip] FILE...\n"
                  "       airlock-spec-test [--round-trip] --known-failures LIST --name NAME FILE\n"
+                 "       airlock-spec-test [--round-trip] --known-failures LIST --scripts SCRIPTS "
+                 "[--name TEXT]\n"
                  "       airlock-spec-test --update LIST SCRIPTS\n";
     return 2;
   }
@@ -191,5 +235,7 @@ int main(int count, char** values) {
     passed = is_clean(last) && passed;
   }
   if (arguments.name.empty()) return passed ? 0 : 1;
-  return compare(arguments, last);
+  const auto [is_as_expected, remark] = compare(arguments.known_failures, arguments.name, last);
+  if (!remark.empty()) std::cout << remark << '\n';
+  return is_as_expected ? 0 : 1;
 }
