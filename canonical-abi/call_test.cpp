@@ -181,8 +181,7 @@ TEST_F(Calls, ChildrenMayCallTheirParentButNotBackAgain) {
   EXPECT_EQ(trap_of(instance, "run", {Value::u32(1)}), "cannot enter component instance");
 }
 
-// --- Host functions
-// --------------------------------------------------------------------------------
+// --- Host functions ------------------------------------------------------------------------------
 
 constexpr std::string_view waits = R"(
 (component
@@ -329,8 +328,7 @@ TEST_F(Calls, TypedHostFunctionsLinkOnlyUnderTheirType) {
   EXPECT_TRUE(try_instantiate(waiting_component()));
 }
 
-// --- Guests that lie
-// -------------------------------------------------------------------------------
+// --- Guests that lie -----------------------------------------------------------------------------
 
 /// A component that calls a host function with what its caller passes, bare: `f(a, b)` becomes the
 /// pointer and length of a value of type `type`.

@@ -66,8 +66,7 @@ struct FuncInst {
   std::string name;  ///< for messages
 };
 
-// --- What index spaces hold
-// -----------------------------------------------------------------------
+// --- What index spaces hold ----------------------------------------------------------------------
 
 struct TypeScope;
 

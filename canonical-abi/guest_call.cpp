@@ -173,8 +173,7 @@ class ComponentCall final : public GuestCall {
   std::size_t out_pointer_slot_ = 0;
 };
 
-// --- From the host
-// ---------------------------------------------------------------------------------
+// --- From the host -------------------------------------------------------------------------------
 
 /// A call from the host. It is a native function so that the callee is entered from the
 /// interpreter's loop, like everywhere else.

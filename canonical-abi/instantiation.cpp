@@ -110,8 +110,7 @@ Result<void> Instantiator::step(Frame& frame, const syntax::Definition& definiti
   return std::visit([&](const auto& it) { return define(frame, it); }, definition.body);
 }
 
-// --- Core definitions
-// --------------------------------------------------------------------------------
+// --- Core definitions ----------------------------------------------------------------------------
 
 Result<void> Instantiator::define(Frame& frame, const syntax::CoreModule&) {
   frame.inst->core_modules.push_back(frame.facts->modules[frame.next_module++]);
@@ -195,8 +194,7 @@ Result<runtime::External> Instantiator::core_item(Frame& frame, const syntax::So
   return invalid_component("a core instance cannot export a " + std::string(to_string(index.sort)));
 }
 
-// --- Components, instances, types
-// --------------------------------------------------------------------
+// --- Components, instances, types ----------------------------------------------------------------
 
 Result<void> Instantiator::define(Frame& frame, const syntax::NestedComponent& it) {
   const ComponentValue& own = frame.inst->definition;
@@ -258,8 +256,7 @@ Result<void> Instantiator::define(Frame& frame, const syntax::Type& it) {
   return {};
 }
 
-// --- Aliases
-// -----------------------------------------------------------------------------------------
+// --- Aliases -------------------------------------------------------------------------------------
 
 Result<void> Instantiator::define(Frame& frame, const syntax::Alias& it) {
   if (const auto* outer = std::get_if<syntax::OuterAlias>(&it.target)) {
@@ -340,8 +337,7 @@ Result<void> Instantiator::alias_outer(Frame& frame, Sort sort, const syntax::Ou
   return invalid_component("no outer alias of a " + std::string(to_string(sort)));
 }
 
-// --- Imports and exports
-// -------------------------------------------------------------------------------
+// --- Imports and exports -------------------------------------------------------------------------
 
 Result<void> Instantiator::define(Frame& frame, const syntax::Import& it) {
   const std::string& name = it.name.name;
@@ -496,8 +492,7 @@ Result<void> Instantiator::append(Frame& frame, Sort sort, const ExternValue& va
   return fail(ErrorKind::unsupported, "a " + std::string(to_string(sort)) + " cannot be imported");
 }
 
-// --- The store's side
-// ----------------------------------------------------------------------------------
+// --- The store's side ----------------------------------------------------------------------------
 
 Result<ComponentInstance*> Store::instantiate(std::shared_ptr<const Component> component,
                                               const Linker& linker, std::string path) {

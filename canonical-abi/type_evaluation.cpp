@@ -241,8 +241,7 @@ Result<TypeEntry> TypeEvaluator::define(const TypeScope& scope, const syntax::Ty
   return invalid("a resource type can only be defined by a component");
 }
 
-// --- Instances of the host
-// -------------------------------------------------------------------------
+// --- Instances of the host -----------------------------------------------------------------------
 
 Result<const FuncInst*> TypeEvaluator::host_function(const Signature* signature,
                                                      const HostInstance& host,

@@ -148,7 +148,7 @@ TEST(ComponentText, TypeUseOrDeclarator) {
 
 TEST(ComponentText, InlineAliases) {
   EXPECT_EQ(sections(R"((component
-      (import "i" (instance (export "j" (instance (export "f" (func)))))) 
+      (import "i" (instance (export "j" (instance (export "f" (func))))))
       (export "g" (func 0 "j" "f"))))"),
             "07 17 01 42 02 01 42 02 01 40 00 01 00 04 00 01 66 01 00 04 00 01 6a 05 00"
             " 0a 06 01 00 01 69 05 00"
