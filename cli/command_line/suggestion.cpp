@@ -93,4 +93,24 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
   return found.empty() ? std::string() : "; did you mean `" + std::string(found) + "`?";
 }
 
+std::string did_you_mean_or_list(std::string_view word, std::span<const std::string> candidates) {
+  auto suggestion = did_you_mean(word, candidates);
+  return suggestion.empty() ? list_of(candidates) : suggestion;
+}
+
+std::string list_of(std::span<const std::string> candidates) {
+  constexpr std::size_t most = 20;
+  constexpr std::size_t most_letters = 100;
+  if (candidates.empty()) return "; there is none";
+  std::string list = candidates.size() == 1 ? "; there is " : "; there are ";
+  for (std::size_t i = 0; i < std::min(candidates.size(), most); ++i) {
+    const auto& name = candidates[i];
+    list += (i > 0 ? ", `" : "`") + name.substr(0, most_letters);
+    list += name.size() > most_letters ? "…`" : "`";
+  }
+  if (candidates.size() > most)
+    list += " and " + std::to_string(candidates.size() - most) + " more";
+  return list;
+}
+
 }  // namespace airlock::cli

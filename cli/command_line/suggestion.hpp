@@ -18,4 +18,9 @@ namespace airlock::cli {
 [[nodiscard]] std::string did_you_mean(std::string_view word,
                                        std::span<const std::string> candidates);
 
+/// The same, or else what there is: "; there are `add`, `sub` and 3 more", "; there is none".
+[[nodiscard]] std::string did_you_mean_or_list(std::string_view word,
+                                               std::span<const std::string> candidates);
+[[nodiscard]] std::string list_of(std::span<const std::string> candidates);
+
 }  // namespace airlock::cli

@@ -42,6 +42,16 @@ TEST(Suggestion, NamesThatOthersUse) {
   EXPECT_EQ(did_you_mean("--mapdir", commands), "");
 }
 
+TEST(Suggestion, OrWhatThereIs) {
+  EXPECT_EQ(did_you_mean_or_list("rum", commands), "; did you mean `run`?");
+  EXPECT_EQ(did_you_mean_or_list("fly", std::vector<std::string>{"a", "b"}),
+            "; there are `a`, `b`");
+  EXPECT_EQ(list_of(std::vector<std::string>{"a"}), "; there is `a`");
+  EXPECT_EQ(list_of({}), "; there is none");
+  EXPECT_TRUE(list_of(std::vector<std::string>(1'000, "x")).ends_with(", `x` and 980 more"));
+  EXPECT_LT(list_of(std::vector<std::string>{std::string(1'000'000, 'x')}).size(), 200U);
+}
+
 TEST(Suggestion, AsASentence) { EXPECT_EQ(did_you_mean("rum", commands), "; did you mean `run`?"); }
 
 }  // namespace

@@ -47,8 +47,8 @@ Result<CoreInvocation> named(const Module& module, std::string_view name,
     return fail(ErrorKind::argument, "no exported function is called " + shown(name) +
                                          "; arguments are written in parentheses, or after FILE");
   const auto names = function_names(module);
-  return fail(ErrorKind::argument, "no exported function is called " + shown(name) +
-                                       did_you_mean(name, names) + list_functions(module));
+  return fail(ErrorKind::argument,
+              "no exported function is called " + shown(name) + did_you_mean_or_list(name, names));
 }
 
 /// `(1, 2)`
@@ -108,16 +108,7 @@ std::string describe_parameter(const Module& module, std::uint32_t function, std
 
 }  // namespace
 
-std::string list_functions(const Module& module) {
-  constexpr std::size_t most = 20;
-  const auto names = function_names(module);
-  if (names.empty()) return "; it exports none";
-  std::string list = "; there " + std::string(names.size() == 1 ? "is " : "are ");
-  for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
-    list += (i > 0 ? ", " : "") + shown(names[i]);
-  if (names.size() > most) list += " and " + std::to_string(names.size() - most) + " more";
-  return list;
-}
+std::string list_functions(const Module& module) { return list_of(function_names(module)); }
 
 Result<CoreInvocation> parse_core_invocation(std::string_view text, const Module& module) {
   const auto* whole = find_export(module, text);

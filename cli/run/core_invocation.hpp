@@ -34,7 +34,7 @@ struct CoreInvocation {
     std::span<const std::string> arguments, const CoreInvocation& invocation,
     const decoder::Module& module);
 
-/// "; there are `add`, `sub`": the functions that a module exports, or that it exports none.
+/// "; there are `add`, `sub`": the functions that a module exports, or "; there is none".
 [[nodiscard]] std::string list_functions(const decoder::Module& module);
 
 }  // namespace airlock::cli

@@ -108,7 +108,7 @@ TEST(CoreInvocation, TextsThatAreNone) {
 }
 
 TEST(CoreInvocation, AModuleWithoutFunctionsSaysSo) {
-  EXPECT_EQ(list_functions(read("(module)")), "; it exports none");
+  EXPECT_EQ(list_functions(read("(module)")), "; there is none");
   EXPECT_EQ(list_functions(read("(module (func (export \"f\")))")), "; there is `f`");
 }
 

@@ -8,6 +8,7 @@
 
 #include "canonical-abi/component.hpp"
 #include "canonical-abi/wave.hpp"
+#include "cli/command_line/suggestion.hpp"
 #include "cli/progress.hpp"
 #include "cli/run/guest.hpp"
 
@@ -39,12 +40,13 @@ Result<const ExportedFunction*> find(ComponentInstance& instance,
   if (found.size() == 1) return found.front();
   std::string message = found.empty() ? "no exported function is called `" + name.to_string() + '`'
                                       : '`' + name.to_string() + "` is ambiguous";
-  std::string candidates;
+  std::vector<std::string> candidates;
   for (const auto& function : canonical_abi::exported_functions(instance))
     if (found.empty() || name.matches(function.interface, function.name))
-      candidates += (candidates.empty() ? "" : ", ") + full_name(function);
+      candidates.push_back(full_name(function));
   return fail(ErrorKind::argument,
-              message + (candidates.empty() ? "; it exports none" : "; there are " + candidates));
+              message + (found.empty() ? did_you_mean_or_list(name.to_string(), candidates)
+                                       : list_of(candidates)));
 }
 
 /// The entry point of a command, whatever version 0.2.x it was made for.
