@@ -1,5 +1,6 @@
 // Names in call expressions.
 #include "canonical-abi/wave.hpp"
+#include "decoder/printable.hpp"
 #include "decoder/text/lexer.hpp"
 
 namespace airlock::canonical_abi {
@@ -7,7 +8,7 @@ namespace airlock::canonical_abi {
 namespace {
 
 std::unexpected<Error> fail_at(std::string_view text, std::size_t offset, std::string message) {
-  Error error{.kind = ErrorKind::argument, .message = std::move(message)};
+  Error error{.kind = ErrorKind::argument, .message = printable(message)};
   error.position = decoder::text::position_of(text, offset);
   return std::unexpected(std::move(error));
 }

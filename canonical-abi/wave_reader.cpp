@@ -7,6 +7,7 @@
 
 #include "canonical-abi/wave.hpp"
 #include "decoder/plural.hpp"
+#include "decoder/printable.hpp"
 #include "decoder/text/lexer.hpp"
 #include "decoder/text/numbers.hpp"
 
@@ -161,7 +162,7 @@ Value WaveReader::fail_expected(std::string_view expected) {
 
 void WaveReader::fail_at(std::size_t offset, std::string message, ErrorKind kind) {
   if (error_) return;
-  error_.emplace(Error{.kind = kind, .message = std::move(message)});
+  error_.emplace(Error{.kind = kind, .message = printable(message)});
   error_->position = decoder::text::position_of(text_, offset);
   position_ = text_.size();
 }

@@ -134,6 +134,7 @@ TEST_F(Wave, Characters) {
   EXPECT_EQ(read(R"('\u{10FFFF}')", character), Value::character(0x10ffff));
   EXPECT_EQ(again(R"('\n')", character), R"('\n')");
   EXPECT_EQ(again(R"('\u{1}')", character), R"('\u{1}')");
+  EXPECT_EQ(again(R"('\u{202e}')", character), R"('\u{202e}')");  // cannot be seen
   for (const std::string_view bad : {"''", "'ab'", "'", "'a", "'\n'"}) {
     EXPECT_THAT(error(bad, character), HasSubstr("one character between the quotes")) << bad;
   }

@@ -7,6 +7,7 @@
 #include "canonical-abi/unicode.hpp"
 #include "canonical-abi/wave.hpp"
 #include "canonical-abi/wave_reader.hpp"
+#include "decoder/printable.hpp"
 
 namespace airlock::canonical_abi {
 
@@ -158,8 +159,7 @@ void Writer::write_character(char32_t code, std::string_view utf8) {
     default:
       break;
   }
-  const bool is_control = code < 0x20 || (code >= 0x7f && code < 0xa0);
-  if (!is_control) {
+  if (!needs_escape(code)) {
     out_ += utf8;
     return;
   }

@@ -11,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "decoder/component/reader.hpp"
 #include "decoder/plural.hpp"
+#include "decoder/printable.hpp"
 #include "decoder/reader.hpp"
 #include "validator/component/validator.hpp"
 #include "validator/component/wit.hpp"
@@ -83,8 +84,8 @@ void show_sizes(const decoder::Module& module) {
   show_size("element segments", module.elements.size());
   show_size("data segments", module.data.size(), ", " + count_of(data_bytes, "byte"));
   for (const auto& custom : module.customs)
-    std::cout << "  custom section " << custom.name << ": " << count_of(custom.bytes.size(), "byte")
-              << '\n';
+    std::cout << "  custom section " << listed_name(custom.name) << ": "
+              << count_of(custom.bytes.size(), "byte") << '\n';
 }
 
 void show_imports(const decoder::Module& module) {
@@ -93,8 +94,8 @@ void show_imports(const decoder::Module& module) {
   std::array<std::uint32_t, 5> next{};
   for (const auto& import : module.imports) {
     const auto index = next[static_cast<std::size_t>(import.kind())]++;
-    std::cout << "  " << to_string(import.kind()) << ' ' << import.module << '.' << import.name
-              << ": " << type_of(module, import.kind(), index) << '\n';
+    std::cout << "  " << to_string(import.kind()) << ' ' << listed_name(import.module) << '.'
+              << listed_name(import.name) << ": " << type_of(module, import.kind(), index) << '\n';
   }
 }
 
@@ -102,7 +103,7 @@ void show_exports(const decoder::Module& module) {
   if (module.exports.empty()) return;
   std::cout << "exports:\n";
   for (const auto& item : module.exports)
-    std::cout << "  " << to_string(item.kind) << ' ' << item.name << ": "
+    std::cout << "  " << to_string(item.kind) << ' ' << listed_name(item.name) << ": "
               << type_of(module, item.kind, item.index) << '\n';
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command_line/command_line.hpp"
+#include "cli/output.hpp"
 
 namespace {
 
@@ -26,6 +27,7 @@ struct Dispatch {
 int main(int argc, char** argv) {
   std::vector<std::string> arguments;
   if (argc > 1) arguments.assign(argv + 1, argv + argc);
+  StandardOutput output;
   const auto request = parse_command_line(std::move(arguments), std::cout, std::cerr);
-  return request ? std::visit(Dispatch{}, *request) : request.error();
+  return output.finish(request ? std::visit(Dispatch{}, *request) : request.error());
 }

@@ -62,8 +62,9 @@ struct FilesOptions {
 struct WastOptions {
   Features features;  ///< beyond those that a script's folder stands for
   std::vector<std::string> files;
-  bool round_trip = false;  ///< run each module and component as printed and read again
-  bool gc_stress = false;   ///< collect garbage at every allocation
+  bool allow_skips = false;  ///< whether directives that were skipped count as success
+  bool round_trip = false;   ///< run each module and component as printed and read again
+  bool gc_stress = false;    ///< collect garbage at every allocation
 };
 
 struct ParseOptions {

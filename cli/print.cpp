@@ -13,18 +13,18 @@
 namespace airlock::cli {
 namespace {
 
-Result<std::string> print_input(const Input& input, const PrintOptions& options,
-                                const Limits& limits) {
+Result<void> print_input(const Input& input, const PrintOptions& options, const Limits& limits,
+                         const decoder::text::TextSink& sink) {
   const decoder::text::PrintOptions print_options{.is_folded = options.is_folded,
                                                   .has_offsets = options.has_offsets};
   if (input.is_component) {
     const auto tree = decoder::component::read_component(input.binary, limits);
     if (!tree) return std::unexpected(tree.error());
-    return decoder::component_text::print_component(*tree, limits, print_options);
+    return decoder::component_text::write_component(*tree, sink, limits, print_options);
   }
   const auto module = decoder::read_module(input.binary, limits);
   if (!module) return std::unexpected(module.error());
-  return decoder::text::print_module(*module, limits, print_options);
+  return decoder::text::write_module(*module, sink, limits, print_options);
 }
 
 }  // namespace
@@ -36,16 +36,18 @@ int print(const PrintOptions& options) {
     std::cerr << input.error() << '\n';
     return 1;
   }
-  const auto text = print_input(*input, options, limits);
-  if (!text) {
-    std::cerr << input->describe(text.error()) << '\n';
-    return 1;
-  }
-  if (const auto written = write_output(options.output, *text, OutputForm::text); !written) {
-    std::cerr << written.error() << '\n';
-    return 1;
-  }
-  return 0;
+  OutputFile output(options.output);
+  std::expected<void, std::string> written;
+  const auto printed =
+      print_input(*input, options, limits, [&](std::string_view text) -> Result<void> {
+        written = output.write(text);
+        if (!written) return fail(ErrorKind::system, written.error());
+        return {};
+      });
+  if (printed) written = output.finish();
+  if (printed && written) return 0;
+  std::cerr << (written ? input->describe(printed.error()) : written.error()) << '\n';
+  return 1;
 }
 
 }  // namespace airlock::cli

@@ -6,11 +6,13 @@
 #include <iostream>
 #include <utility>
 
+#include "decoder/printable.hpp"
+
 namespace airlock::cli {
 
 using namespace std::chrono_literals;
 
-Progress::Progress(std::string what) : what_(std::move(what)) {
+Progress::Progress(std::string_view what) : what_(printable(what)) {
   if (::isatty(STDERR_FILENO) != 0)
     thread_ = std::jthread([this](const std::stop_token& stop) { show(stop); });
 }
@@ -22,9 +24,9 @@ Progress::~Progress() {
   if (shown_) std::cerr << "\r\x1b[K" << std::flush;
 }
 
-void Progress::update(std::string what) {
+void Progress::update(std::string_view what) {
   const std::scoped_lock lock(mutex_);
-  what_ = std::move(what);
+  what_ = printable(what);
 }
 
 void Progress::show(std::stop_token stop) {

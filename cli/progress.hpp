@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace airlock::cli {
@@ -12,13 +13,13 @@ namespace airlock::cli {
 /// what is being done and for how long. Nothing is shown if standard error is no terminal.
 class Progress {
  public:
-  explicit Progress(std::string what);
+  explicit Progress(std::string_view what);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   /// Changes what the line says.
-  void update(std::string what);
+  void update(std::string_view what);
 
  private:
   void show(std::stop_token stop);

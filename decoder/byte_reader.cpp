@@ -1,9 +1,11 @@
 #include "decoder/byte_reader.hpp"
 
+#include "decoder/printable.hpp"
+
 namespace airlock::decoder {
 
 void ByteReader::fail_at(std::uint64_t offset, std::string message, ErrorKind kind) {
-  if (!error_) error_ = Error{.kind = kind, .message = std::move(message), .offset = offset};
+  if (!error_) error_ = Error{.kind = kind, .message = printable(message), .offset = offset};
   position_ = bytes_.size();
 }
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "decoder/printable.hpp"
+
 namespace airlock {
 namespace {
 
@@ -57,20 +59,28 @@ std::string hexadecimal(std::uint64_t value) {
   return "0x" + std::string(digits.data(), end);
 }
 
+std::unexpected<Error> fail(ErrorKind kind, std::string_view message) {
+  return std::unexpected(Error{.kind = kind, .message = printable(message)});
+}
+
+std::unexpected<Error> fail_at(ErrorKind kind, std::uint64_t offset, std::string_view message) {
+  return std::unexpected(Error{.kind = kind, .message = printable(message), .offset = offset});
+}
+
 std::string format_error(const Error& error, std::string_view file, std::string_view subject) {
   std::string text;
-  if (!file.empty()) text += file;
+  if (!file.empty()) text += printable(file);
   if (error.position) {
     // A place in a text says enough: `app.wat:14:9: unknown instruction`.
     text += ':' + std::to_string(error.position->line) + ':' +
-            std::to_string(error.position->column) + ": " + error.message;
+            std::to_string(error.position->column) + ": " + printable(error.message);
   } else {
     if (!text.empty()) text += ": ";
     if (const auto word = adjective(error); !word.empty()) {
       text.append(word).append(" ").append(subject);
       if (error.function) {
         text += ", function " + std::to_string(error.function->index);
-        if (!error.function->name.empty()) text += " `" + error.function->name + '`';
+        if (!error.function->name.empty()) text += " `" + printable(error.function->name) + '`';
       }
       if (error.offset) text += " at offset " + hexadecimal(*error.offset);
       text += ": ";
@@ -79,7 +89,7 @@ std::string format_error(const Error& error, std::string_view file, std::string_
     } else if (error.offset) {
       text += "at offset " + hexadecimal(*error.offset) + ": ";
     }
-    text += error.message;
+    text += printable(error.message);
   }
   if (!error.notes.empty()) text += '\n' + error.notes;
   return text;

@@ -57,14 +57,12 @@ struct Error {
 template <typename T>
 using Result = std::expected<T, Error>;
 
-[[nodiscard]] inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
-  return std::unexpected(Error{.kind = kind, .message = std::move(message)});
-}
+/// An error of which only the kind and the message are known. Names of a guest in the message
+/// become printable (`printable.hpp`).
+[[nodiscard]] std::unexpected<Error> fail(ErrorKind kind, std::string_view message);
 
-[[nodiscard]] inline std::unexpected<Error> fail_at(ErrorKind kind, std::uint64_t offset,
-                                                    std::string message) {
-  return std::unexpected(Error{.kind = kind, .message = std::move(message), .offset = offset});
-}
+[[nodiscard]] std::unexpected<Error> fail_at(ErrorKind kind, std::uint64_t offset,
+                                             std::string_view message);
 
 /// Hands the error of one result on as the error of another.
 template <typename T>
@@ -73,7 +71,8 @@ template <typename T>
 }
 
 /// The whole message in the shapes of the design, ready for a terminal:
-/// `app.wasm: malformed module at offset 0x1f3: unexpected end`.
+/// `app.wasm: malformed module at offset 0x1f3: unexpected end`. Whatever is in it is printable but
+/// for the lines of the notes, which have to be already.
 /// @param file name the input is known by; may be empty
 /// @param subject "module" or "component"
 [[nodiscard]] std::string format_error(const Error& error, std::string_view file,

@@ -1,6 +1,7 @@
 // Matching of imports (specification: Validation, Matching, External Types).
 #include "runtime/import_matching.hpp"
 
+#include "decoder/printable.hpp"
 #include "runtime/store.hpp"
 
 namespace airlock::runtime {
@@ -134,7 +135,7 @@ Error incompatible_import(TypeRegistry& types, const CompiledModule& module,
   auto message = "incompatible import type: `" + import.module + "` `" + import.name +
                  "` is declared as " + describe_import(module.tree, import);
   if (given.function != nullptr) message += ", but given " + describe(types, given);
-  return Error{.kind = ErrorKind::unlinkable, .message = std::move(message)};
+  return Error{.kind = ErrorKind::unlinkable, .message = printable(message)};
 }
 
 }  // namespace airlock::runtime

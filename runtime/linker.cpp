@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "decoder/printable.hpp"
 #include "runtime/import_matching.hpp"
 
 namespace airlock::runtime {
@@ -59,11 +60,11 @@ Error Linker::unknown_imports(const CompiledModule& module,
   auto message = "unknown import: " + describe(module, first);
   if (!entities_.contains(first.module) && !instances_.contains(first.module))
     message += ": nothing is known as `" + first.module + '`';
-  Error error{.kind = ErrorKind::unlinkable, .message = std::move(message)};
+  Error error{.kind = ErrorKind::unlinkable, .message = printable(message)};
   if (unknown.size() == 1) return error;
   error.notes = "and " + std::to_string(unknown.size() - 1) + " more:";
   for (const auto* import : std::span(unknown).subspan(1))
-    error.notes += "\n  " + describe(module, *import);
+    error.notes += "\n  " + printable(describe(module, *import));
   return error;
 }
 

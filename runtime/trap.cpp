@@ -1,5 +1,7 @@
 #include "runtime/trap.hpp"
 
+#include "decoder/printable.hpp"
+
 namespace airlock::runtime {
 
 std::string_view trap_text(TrapCode code) {
@@ -76,9 +78,9 @@ void append_frame(std::string& text, const BacktraceFrame& frame) {
   if (frame.function.empty())
     text += "function " + std::to_string(frame.function_index) + " (";
   else
-    text += frame.function + " (function " + std::to_string(frame.function_index) + ", ";
+    text += printable(frame.function) + " (function " + std::to_string(frame.function_index) + ", ";
   text += "offset " + hexadecimal(frame.offset) + ")";
-  if (!frame.instance.empty()) text += " in " + frame.instance;
+  if (!frame.instance.empty()) text += " in " + printable(frame.instance);
 }
 
 }  // namespace
@@ -104,18 +106,19 @@ std::string format_backtrace(const Trap& trap) {
 
 std::string format_trap(const Trap& trap) {
   std::string text = trap.code == TrapCode::uncaught_exception ? "" : "trap: ";
-  text += trap.message;
+  text += printable(trap.message);
   if (const auto frames = format_backtrace(trap); !frames.empty()) text += '\n' + frames;
   return text;
 }
 
 Error to_error(const Trap& trap) {
   if (trap.code == TrapCode::exit)
-    return Error{.kind = ErrorKind::exit, .message = trap.message, .exit_code = trap.exit_code};
+    return Error{
+        .kind = ErrorKind::exit, .message = printable(trap.message), .exit_code = trap.exit_code};
   const auto kind = trap.code == TrapCode::unsupported          ? ErrorKind::unsupported
                     : trap.code == TrapCode::uncaught_exception ? ErrorKind::exception
                                                                 : ErrorKind::trap;
-  return Error{.kind = kind, .message = trap.message, .notes = format_backtrace(trap)};
+  return Error{.kind = kind, .message = printable(trap.message), .notes = format_backtrace(trap)};
 }
 
 }  // namespace airlock::runtime

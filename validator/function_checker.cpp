@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "decoder/printable.hpp"
 #include "validator/descriptor_rules.hpp"
 
 namespace airlock::validator {
@@ -119,7 +120,7 @@ const ValueType* FunctionChecker::local(std::uint32_t index) const {
 // --- Errors
 
 bool FunctionChecker::fail(std::string message, ErrorKind kind) {
-  error_ = Error{.kind = kind, .message = std::move(message), .offset = offset_};
+  error_ = Error{.kind = kind, .message = printable(message), .offset = offset_};
   return false;
 }
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "decoder/printable.hpp"
 #include "validator/function_validator.hpp"
 #include "validator/type_validator.hpp"
 
@@ -41,7 +42,7 @@ class EnvironmentValidator {
 
  private:
   bool fail(std::uint64_t offset, std::string message) {
-    error_ = Error{.kind = ErrorKind::invalid, .message = std::move(message), .offset = offset};
+    error_ = Error{.kind = ErrorKind::invalid, .message = printable(message), .offset = offset};
     return false;
   }
   /// Passes on a message of the type rules; an empty one means valid.

@@ -89,6 +89,8 @@ void CommandLine::add_wast() {
   wast_app_->add_option("FILE", wast_.files, "Scripts")->required()->type_name("");
   wast_app_->add_flag("--round-trip", wast_.round_trip,
                       "Print each module and component, read it again and run that");
+  wast_app_->add_flag("--allow-skips", wast_.allow_skips,
+                      "Exit with 0 although directives were skipped");
   wast_app_->add_flag("--gc-stress", wast_.gc_stress, "Collect garbage at every allocation");
   add_features(*wast_app_, wast_.features);
   wast_app_->footer(help::wast);

@@ -52,7 +52,7 @@ inline constexpr auto wast =
 Prints a line for each directive that fails and a line for each file with failures; the last line
 is `N passed, N failed, N skipped`, over directives. The line before says how many errors of
 decoding and validation are right in kind but read otherwise than the script has it. The exit code
-is 0 if none failed.
+is 0 if none failed and, unless --allow-skips is given, none was skipped.
 
 --round-trip runs each module and component not as written but as it comes back from being printed
 and read again, folded and flat, and fails it if one of the forms is not stable.)";

@@ -15,6 +15,7 @@
 
 #include "cli/wast/script_values.hpp"
 #include "cli/wast/spectest.hpp"
+#include "decoder/printable.hpp"
 #include "decoder/reader.hpp"
 #include "decoder/text/printer.hpp"
 #include "decoder/text/round_trip.hpp"
@@ -564,7 +565,8 @@ Result<ScriptSummary> run_script(runtime::Engine& engine, std::string_view sourc
 }
 
 std::string format_report(const ScriptReport& report, std::string_view file) {
-  return std::string(file) + ':' + std::to_string(report.position.line) + ": " + report.message;
+  return printable(file) + ':' + std::to_string(report.position.line) + ": " +
+         printable(report.message);
 }
 
 }  // namespace airlock::cli

@@ -80,8 +80,9 @@ void Assembler::close_component() {
   if (scopes_.empty()) return;
   Encoder place;
   place.mark(closed.source);
-  define_exported(Definition::component, Sort::component, place, closed.id,
-                  std::move(closed.exports_of_its_own));
+  // A name without an identifier is the component's own.
+  define_exported(Definition::component, Sort::component, place,
+                  closed.id ? closed.id : Identifier{}, std::move(closed.exports_of_its_own));
   scope().sections.back().child = finished_.size() - 1;
 }
 
@@ -128,12 +129,11 @@ std::uint32_t Assembler::allocate(Sort sort, const Identifier& id) {
   if (index >= limits_.component_definitions) {
     fail("too many definitions of sort " + std::string(row(sort).name), ErrorKind::limit);
   }
-  if (!id) return index;
-  if (!bindings_.bind(sort, id->text, {scopes_.size() - 1, index, false})) {
+  if (id && !bindings_.bind(sort, id->text, {scopes_.size() - 1, index, false})) {
     fail_at(id->offset,
             "duplicate " + std::string(row(sort).name) + " identifier $" + std::string(id->text));
   }
-  scope().names[number(sort)].push_back({index, *id});
+  if (id.has_name()) scope().names[number(sort)].push_back({index, id});
   return index;
 }
 
@@ -251,7 +251,9 @@ void Assembler::read_core_module(const Token& start) {
       text::assemble_module_fields(cursor_, id ? id->text : std::string_view{}, limits_);
   if (!module) return fail(module.error());
   out.append(*module);
-  define_exported(Definition::core_module, Sort::core_module, out, id, std::move(exports));
+  // A name without an identifier is the module's own.
+  define_exported(Definition::core_module, Sort::core_module, out, id ? id : Identifier{},
+                  std::move(exports));
   expect_close();
 }
 

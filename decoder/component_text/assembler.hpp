@@ -36,7 +36,6 @@ class Assembler final : public text::TokenParser {
   [[nodiscard]] Result<text::Assembled> run();
 
  private:
-  using Identifier = std::optional<Token>;
   using InlineExports = std::vector<InlineExport>;
 
   // assembler.cpp: components and what stands in them
@@ -137,13 +136,13 @@ class Assembler final : public text::TokenParser {
 
   // emit.cpp
   void write_name_section(Scope& scope) const;
-  [[nodiscard]] std::string name_of(const Token& id) const;
   [[nodiscard]] FinishedComponent finish(Scope& scope) const;
   [[nodiscard]] text::Assembled emit(std::size_t root) const;
 
   [[nodiscard]] Scope& scope() { return scopes_.back(); }
   void open_scope(ScopeKind kind);
   void close_scope();
+  [[nodiscard]] Identifier take_identifier() { return component_text::take_identifier(cursor_); }
   /// Appends a definition and gives it the next index of its sort.
   std::uint32_t define(Definition kind, Sort sort, const Encoder& encoded,
                        const Identifier& id = {});

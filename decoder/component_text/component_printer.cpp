@@ -3,27 +3,52 @@
 #include <algorithm>
 
 #include "decoder/component_text/canonical_table.hpp"
+#include "decoder/printable.hpp"
+#include "decoder/text/lexer.hpp"
 #include "decoder/text/module_printer.hpp"
 
 namespace airlock::decoder::component_text {
 
 using component::to_string;
 
-Result<std::string> print_component(const component::ComponentTree& tree, const Limits& limits,
-                                    const text::PrintOptions& options) {
-  return ComponentPrinter(tree, limits, options).run();
+namespace {
+
+std::string name_annotation(std::string_view name) {
+  return " (@name " + text::quote_string(name) + ')';
 }
 
-Result<std::string> ComponentPrinter::run() {
+std::string_view as_text(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+Result<std::string> print_component(const component::ComponentTree& tree, const Limits& limits,
+                                    const text::PrintOptions& options) {
+  std::string text;
+  auto written = write_component(tree, text::append_to(text, limits.module_bytes), limits, options);
+  if (!written) return propagate(std::move(written));
+  return text;
+}
+
+Result<void> write_component(const component::ComponentTree& tree, const text::TextSink& sink,
+                             const Limits& limits, const text::PrintOptions& options) {
+  return ComponentPrinter(tree, sink, limits, options).run();
+}
+
+Result<void> ComponentPrinter::run() {
   const auto& root = tree_.root();
   const auto& name = root.names.component;
-  open(root,
-       text::can_be_identifier(name) ? "(component " + text::quote_identifier(name) : "(component",
-       root.offset);
+  std::string head = "(component";
+  if (text::can_be_identifier(name))
+    head += ' ' + text::quote_identifier(name);
+  else if (!name.empty())
+    head += name_annotation(name);
+  open(root, head, root.offset);
   while (!opens_.empty() && !error_) {
     auto& top = opens_.back();
     const auto& definitions = top.component->definitions;
-    if (text_.size() > limits_.module_bytes) fail(ErrorKind::limit, "text too large");
+    if (text_.error()) error_ = text_.error();
     if (top.next_definition < definitions.size()) {
       print_definition(definitions[top.next_definition++]);
     } else {
@@ -33,11 +58,11 @@ Result<std::string> ComponentPrinter::run() {
     }
   }
   if (error_) return std::unexpected(*std::move(error_));
-  return text_.take();
+  return text_.finish();
 }
 
 void ComponentPrinter::fail(ErrorKind kind, std::string message) {
-  if (!error_) error_ = Error{.kind = kind, .message = std::move(message), .offset = offset_};
+  if (!error_) error_ = Error{.kind = kind, .message = printable(message), .offset = offset_};
 }
 
 void ComponentPrinter::open(const component::Component& component, std::string_view head,
@@ -58,12 +83,11 @@ void ComponentPrinter::print_customs(std::uint64_t before) {
        ++top.next_custom) {
     const auto& custom = customs[top.next_custom];
     if (custom.name == "component-name") continue;
-    const std::string_view bytes(reinterpret_cast<const char*>(custom.bytes.data()),
-                                 custom.bytes.size());
-    text_.line(
-        depth(),
-        "(@custom " + text::quote_string(custom.name) + ' ' + text::quote_string(bytes) + ')',
-        custom.offset);
+    text_.begin(depth(), custom.offset);
+    text_ << "(@custom " << text::quote_string(custom.name) << " ";
+    text::write_quoted(text_, as_text(custom.bytes));
+    text_ << ")";
+    text_.end();
   }
 }
 
@@ -79,9 +103,20 @@ void ComponentPrinter::print_definition(const component::Definition& definition)
 std::string ComponentPrinter::define(Sort sort) {
   auto& top = opens_.back();
   const auto number = component::number(sort);
-  const auto index = top.counts[number]++;
-  auto identifier = top.names[number].identifier(index);
-  return identifier.empty() ? " (;" + std::to_string(index) + ";)" : identifier;
+  return top.names[number].numbered_definition(top.counts[number]++);
+}
+
+/// The text has one name for both: an identifier names the definition and what it defines, an
+/// annotation without an identifier only the latter.
+std::string ComponentPrinter::next_definition(Sort sort, std::string_view own_name) const {
+  const auto& top = opens_.back();
+  const auto number = component::number(sort);
+  const auto index = top.counts[number];
+  if (auto identifier = top.names[number].identifier(index); !identifier.empty()) return identifier;
+  const auto given = top.component->names.find(sort, index);
+  const auto name = given.empty() ? own_name : given;
+  const bool has_name = !name.empty() && text::is_utf8(name);
+  return " (;" + std::to_string(index) + ";)" + (has_name ? name_annotation(name) : "");
 }
 
 std::string ComponentPrinter::use(Sort sort, std::uint32_t index) const {
@@ -99,30 +134,50 @@ std::string ComponentPrinter::reference(Sort sort, std::uint32_t index) const {
 // ---- Definitions
 
 void ComponentPrinter::print(const component::CoreModule& module) {
-  // A component may name a module otherwise than the module itself, but the text has one name.
-  const auto id = define(Sort::core_module);
   const auto tree = read_module(tree_.binary, module.offset, module.size, limits_);
-  if (tree) {
-    auto fields = text::print_module_fields(*tree, limits_, options_, depth() + 1);
-    if (fields) {
-      const auto& name = tree->names.module;
-      const bool has_own_name =
-          !id.starts_with(" $") && !name.empty() && text::can_be_identifier(name);
-      text_.line(
-          depth(),
-          "(core module" + id + (has_own_name ? " (@name " + text::quote_string(name) + ')' : ""),
-          offset_);
-      text_ << *fields;
-      return text_.line(depth(), ")");
-    }
-    if (fields.error().kind == ErrorKind::limit) return fail(ErrorKind::limit, "text too large");
+  const bool is_printed =
+      tree &&
+      print_fields(*tree, "(core module" + next_definition(Sort::core_module, tree->names.module));
+  const auto id = define(Sort::core_module);
+  if (error_) return;
+  if (is_printed) return text_.line(depth(), ")");
+  text_.begin(depth(), offset_);
+  text_ << "(core module" << id << " binary ";
+  text::write_quoted(text_, as_text(Bytes(*tree_.binary).subspan(module.offset, module.size)));
+  text_ << ")";
+  text_.end();
+}
+
+/// Prints a module up to its last parenthesis, unless something in it cannot be printed.
+bool ComponentPrinter::print_fields(const Module& module, std::string_view head) {
+  // Whether all of it can be printed is known at its end. A text that is too long to be kept until
+  // then is made twice.
+  constexpr std::size_t longest_kept = std::size_t{1} << 24;
+  std::string kept;
+  bool is_kept = true;
+  const auto keep = [&](std::string_view piece) -> Result<void> {
+    is_kept = is_kept && kept.size() + piece.size() <= longest_kept;
+    if (is_kept)
+      kept += piece;
+    else
+      kept = {};
+    return {};
+  };
+  if (!text::write_module_fields(module, keep, limits_, options_, depth() + 1)) return false;
+  text_.line(depth(), head, offset_);
+  if (is_kept) {
+    text_ << kept;
+    return true;
   }
-  const auto bytes = Bytes(*tree_.binary).subspan(module.offset, module.size);
-  text_.line(depth(),
-             "(core module" + id + " binary " +
-                 text::quote_string({reinterpret_cast<const char*>(bytes.data()), bytes.size()}) +
-                 ')',
-             offset_);
+  const auto hand_on = [&](std::string_view piece) -> Result<void> {
+    text_ << piece;
+    if (text_.error()) return std::unexpected(*text_.error());
+    return {};
+  };
+  if (auto again = text::write_module_fields(module, hand_on, limits_, options_, depth() + 1);
+      !again)
+    error_ = std::move(again).error();
+  return !error_;
 }
 
 void ComponentPrinter::print(const component::CoreInstance& instance) {
@@ -153,8 +208,10 @@ void ComponentPrinter::print(const component::CoreType& type) {
 }
 
 void ComponentPrinter::print(const component::NestedComponent& nested) {
-  const auto id = define(Sort::component);
-  open(tree_.components[nested.component], "(component" + id, offset_);
+  const auto& component = tree_.components[nested.component];
+  const auto id = next_definition(Sort::component, component.names.component);
+  (void)define(Sort::component);
+  open(component, "(component" + id, offset_);
 }
 
 std::string ComponentPrinter::inline_export(const component::InlineExport& item) const {

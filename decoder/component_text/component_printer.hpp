@@ -15,11 +15,11 @@ namespace airlock::decoder::component_text {
 
 class ComponentPrinter {
  public:
-  ComponentPrinter(const component::ComponentTree& tree, const Limits& limits,
-                   const text::PrintOptions& options)
-      : tree_(tree), limits_(limits), options_(options), text_(options.has_offsets) {}
+  ComponentPrinter(const component::ComponentTree& tree, const text::TextSink& sink,
+                   const Limits& limits, const text::PrintOptions& options)
+      : tree_(tree), limits_(limits), options_(options), text_(options.has_offsets, sink) {}
 
-  Result<std::string> run();
+  Result<void> run();
 
  private:
   using Sort = component::Sort;
@@ -38,6 +38,7 @@ class ComponentPrinter {
   void print_customs(std::uint64_t before);
   void print_definition(const component::Definition& definition);
   void print(const component::CoreModule& module);
+  bool print_fields(const Module& module, std::string_view head);
   void print(const component::CoreInstance& instance);
   void print(const component::CoreType& type);
   void print(const component::NestedComponent& nested);
@@ -54,8 +55,11 @@ class ComponentPrinter {
   [[nodiscard]] std::string inline_export(const component::InlineExport& item) const;
 
   // Names
-  /// Gives the next definition of a sort its index. @return ` $name` or, in a comment, the index
+  /// Gives the next definition of a sort its index.
+  /// @return ` $name` or, in a comment, the index, with a name that cannot be an identifier
   std::string define(Sort sort);
+  /// What `define` will return, for a module or component, which also has a name of its own.
+  [[nodiscard]] std::string next_definition(Sort sort, std::string_view own_name) const;
   /// `$name` or the index.
   [[nodiscard]] std::string use(Sort sort, std::uint32_t index) const;
   /// `(func $f)`, `(core memory 0)`

@@ -17,6 +17,20 @@ void write_definition(Encoder& out, const Encoder& type) {
 
 }  // namespace
 
+Identifier take_identifier(text::Cursor& cursor) {
+  Identifier id;
+  if (cursor.at(text::TokenKind::identifier)) id.token = cursor.take();
+  if (cursor.stream().annotations.empty()) return id;
+  for (const text::Annotation& annotation : cursor.annotations()) {
+    const auto& contents = annotation.contents;
+    if (annotation.id != "name" || contents.size() != 1) continue;
+    if (contents[0].kind != text::TokenKind::string) continue;
+    std::string name = text::decode_string(contents[0].text);
+    if (text::is_utf8(name)) id.name = std::move(name);
+  }
+  return id;
+}
+
 void CoreTypeParser::define_elsewhere(std::string_view id) {
   (void)space(Space::type).define(id);  // the scope has checked that identifiers differ
   types_.emplace_back();
@@ -43,13 +57,13 @@ std::optional<Token> CoreTypeParser::read_type(Encoder& out) {
   return id;
 }
 
-std::vector<std::optional<Token>> CoreTypeParser::read_group(Encoder& out) {
-  // Members may refer to those behind them, so all identifiers are declared first.
-  std::vector<std::optional<Token>> ids;
+std::vector<Identifier> CoreTypeParser::read_group(Encoder& out) {
+  // Members may refer to those after them, so all identifiers are declared first.
+  std::vector<Identifier> ids;
   const auto start = cursor_.position();
   while (take_open("type")) {
-    ids.push_back(take_identifier());
-    declare(ids.back());
+    ids.push_back(component_text::take_identifier(cursor_));
+    declare(ids.back().token);
     if (!failed()) cursor_.skip_to_close();
   }
   if (failed()) return ids;

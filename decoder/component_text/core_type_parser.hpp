@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,24 @@ using component::sort_count;
 using component::sort_table;
 using text::Encoder;
 using text::Token;
+
+/// How the text calls a definition.
+struct Identifier {
+  std::optional<Token> token{};       ///< `$id`
+  std::optional<std::string> name{};  ///< `(@name "…")` after it, or in its place
+
+  explicit operator bool() const { return token.has_value(); }
+  const Token* operator->() const { return &*token; }
+  [[nodiscard]] bool has_name() const { return token || name; }
+  /// What the name section has.
+  [[nodiscard]] std::string name_for_section() const {
+    return name ? *name : token ? std::string(token->text) : std::string{};
+  }
+};
+
+/// Takes the identifier that comes next, if there is one. An annotation that is no `@name "…"` in
+/// UTF-8 means nothing.
+[[nodiscard]] Identifier take_identifier(text::Cursor& cursor);
 
 /// A module parser of which only the types are used. It knows the core types of its scope by the
 /// same indices and identifiers as the scope does, so that they can refer to each other.
@@ -35,7 +54,7 @@ class CoreTypeParser final : public text::ModuleParser {
   std::optional<Token> read_type(Encoder& out);
   /// `(type <id>? …)*`, the members of a recursive group.
   /// @return their identifiers
-  std::vector<std::optional<Token>> read_group(Encoder& out);
+  std::vector<Identifier> read_group(Encoder& out);
   /// What stands behind the sort and identifier of a `core:externtype`, with its sort.
   void read_extern_type(Sort sort, Encoder& out);
   void read_value_type(Encoder& out) { encode(out, parse_value_type()); }

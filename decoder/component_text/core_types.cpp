@@ -15,7 +15,7 @@ CoreTypeParser& Assembler::core_types() {
     const auto name =
         std::ranges::lower_bound(names, scope.core_types->count(), {}, &IndexName::index);
     const bool has_name = name != names.end() && name->index == scope.core_types->count();
-    scope.core_types->define_elsewhere(has_name ? name->id.text : std::string_view{});
+    scope.core_types->define_elsewhere(has_name && name->id ? name->id->text : std::string_view{});
   }
   return *scope.core_types;
 }
@@ -40,7 +40,7 @@ void Assembler::read_core_type(const Token& start) {
     read_module_type(out);
     expect_close();
   } else {
-    with_core_types([&](CoreTypeParser& types) { types.read_definition(id, out); });
+    with_core_types([&](CoreTypeParser& types) { types.read_definition(id.token, out); });
   }
   define(Definition::core_type, Sort::core_type, out, id);
   expect_close();
@@ -84,7 +84,7 @@ void Assembler::read_module_declarator() {
   }
   if (at_open("type")) {
     Identifier id;
-    with_core_types([&](CoreTypeParser& types) { id = types.read_type(out); });
+    with_core_types([&](CoreTypeParser& types) { id.token = types.read_type(out); });
     define(Definition::core_type, Sort::core_type, out, id);
     return;
   }

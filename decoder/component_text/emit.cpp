@@ -28,12 +28,13 @@ std::size_t encoded_size(std::uint64_t value) {
 
 }  // namespace
 
-/// Appends the section `name` with the identifiers of the text, so that traces have names.
+/// Appends the section `component-name` with the identifiers and names of the text, so that traces
+/// have names.
 void Assembler::write_name_section(Scope& scope) const {
   Encoder names;
-  if (scope.id) {
+  if (scope.id.has_name()) {
     Encoder name;
-    name.name(name_of(*scope.id));
+    name.name(scope.id.name_for_section());
     names.section(0, name);
   }
   for (std::size_t i = 0; i < sort_count; ++i) {
@@ -43,7 +44,7 @@ void Assembler::write_name_section(Scope& scope) const {
     of_sort.unsigned_number(scope.names[i].size());
     for (const IndexName& name : scope.names[i]) {
       of_sort.unsigned_number(name.index);
-      of_sort.name(name_of(name.id));
+      of_sort.name(name.id.name_for_section());
     }
     names.section(1, of_sort);
   }
@@ -52,23 +53,6 @@ void Assembler::write_name_section(Scope& scope) const {
   section.name("component-name");
   section.append(names);
   scope.add(Definition::custom, section);
-}
-
-/// What an identifier's thing is called: the identifier, unless `(@name "…")` stands behind it.
-std::string Assembler::name_of(const Token& id) const {
-  const text::TokenStream& stream = cursor_.stream();
-  auto annotation =
-      std::ranges::upper_bound(stream.annotations, id.offset, {}, &text::Annotation::offset);
-  for (; annotation != stream.annotations.end() &&
-         stream.tokens[annotation->before - 1].offset == id.offset;
-       ++annotation) {
-    const auto& contents = annotation->contents;
-    if (annotation->id != "name" || contents.size() != 1) continue;
-    if (contents[0].kind != TokenKind::string) continue;
-    std::string name = text::decode_string(contents[0].text);
-    if (text::is_utf8(name)) return name;
-  }
-  return std::string(id.text);
 }
 
 /// Takes the sections of a scope that was read to its end, and computes their size. All components

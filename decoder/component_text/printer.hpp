@@ -12,10 +12,17 @@ namespace airlock::decoder::component_text {
 
 /// Prints a component with all that is in it: each definition of the binary as one of the text,
 /// none in its inline form, under the names of the custom section `component-name` as far as they
-/// can be identifiers. Assembling the text gives the component again, and printing that gives the
+/// can be identifiers; others, and names that another definition has already, become `@name`
+/// annotations. Assembling the text gives the component again, and printing that gives the
 /// same text. It need not be valid; a core module in it that cannot be printed is written as its
-/// bytes. Errors: `limit`, if the text would be larger than a module may be; `unsupported`, for the
-/// gated definitions of values.
+/// bytes. The text is handed on as it comes (see `text::write_module`).
+/// Errors: `unsupported`, for the gated definitions of values; those of the sink
+[[nodiscard]] Result<void> write_component(const component::ComponentTree& tree,
+                                           const text::TextSink& sink, const Limits& limits = {},
+                                           const text::PrintOptions& options = {});
+
+/// The whole text at once. Errors: those of `write_component`; `limit`, if the text is larger than
+/// a module may be
 [[nodiscard]] Result<std::string> print_component(const component::ComponentTree& tree,
                                                   const Limits& limits = {},
                                                   const text::PrintOptions& options = {});

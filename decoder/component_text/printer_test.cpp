@@ -121,6 +121,86 @@ TEST(ComponentPrinter, EverythingComesBack) {
   EXPECT_EQ(*binary_of(text), *binary);
 }
 
+/// Names of a definition of each sort: two that are alike, one that cannot be an identifier.
+constexpr std::string_view named = R"((component (@name "")
+  (core module $m (@name "same") (func (export "f")) (memory (export "m") 1)
+    (table (export "t") 1 funcref) (global (export "g") i32 (i32.const 0)) (tag (export "e")))
+  (core module $n (@name "same"))
+  (core module $o (@name ""))
+  (core module (@name "own") (func $f))
+  (core instance $i (@name "same") (instantiate $m))
+  (core instance (@name "same") (instantiate $m))
+  (alias core export $i "f" (core func $f (@name "same")))
+  (alias core export $i "f" (core func (@name "same")))
+  (alias core export $i "m" (core memory (@name "")))
+  (alias core export $i "t" (core table $t (@name "a\n\1b")))
+  (alias core export $i "g" (core global (@name "\e2\80\ae")))
+  (alias core export $i "e" (core tag $e))
+  (core type $ct (@name "same") (func)) (core type (@name "same") (module))
+  (core rec (type $r (@name "same") (struct)) (type (@name "\22") (array i8)))
+  (type $ft (@name "same") (func)) (type (@name "same") u32)
+  (type (@name "") (component (type $inner (@name "lost") u8)))
+  (canon lift (core func $f) (func $g (@name "same") (type $ft)))
+  (canon lift (core func $f) (func (@name "same") (type $ft)))
+  (core func (@name "same") (canon lower (func $g)))
+  (component $c (@name "same")) (component $d (@name "same")) (component (@name "own"))
+  (component (component $x (component (@name "x"))))
+  (instance $j (@name "same") (instantiate $c)) (instance (@name "same") (instantiate $c))
+  (import "t" (type $u (@name "same") (sub resource)))
+  (export (@name "same") "g" (func $g))
+))";
+
+TEST(ComponentPrinter, NamesThatAreNoIdentifiersAreKept) {
+  const auto first = component::read_component(binary_of(named));
+  ASSERT_TRUE(first);
+  const auto text = printed(named);
+  EXPECT_THAT(text, HasSubstr("(core module (;1;) (@name \"same\")\n"));
+  EXPECT_THAT(text, HasSubstr("(core module (;3;) (@name \"own\")\n"));
+  EXPECT_THAT(text, HasSubstr("(core func (;1;) (@name \"same\")))"));
+  EXPECT_THAT(text, HasSubstr("(core global $\"\\u{202e}\")"));
+  EXPECT_THAT(text, HasSubstr("(type (;1;) (@name \"same\") u32)"));
+  EXPECT_THAT(text, HasSubstr("(component (;1;) (@name \"same\")\n"));
+  const auto second = component::read_component(binary_of(text));
+  ASSERT_TRUE(second);
+  using component::Sort;
+  const auto size = first->components.size();
+  ASSERT_EQ(second->components.size(), size);
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto& before = first->components[i].names;
+    const auto& after = second->components[i].names;
+    EXPECT_EQ(before.component, after.component);
+    for (const auto& [sort, names] : before.definitions) {
+      // Of a module or component the text has one name, which is its own.
+      if (sort == Sort::core_module || sort == Sort::component) continue;
+      ASSERT_TRUE(after.definitions.contains(sort));
+      EXPECT_EQ(names, after.definitions.at(sort)) << component::to_string(sort);
+    }
+  }
+  const auto again = text::round_trip(binary_of(named), {});
+  EXPECT_TRUE(again) << again.error().message;
+}
+
+TEST(ComponentPrinter, NamesOfModulesThatAreBytesAreKept) {
+  const auto text = printed(R"((component
+    (core module $m (@name "same") binary "\00asm\01\00\00\00\01\01")
+    (core module $n (@name "same") binary "\00asm\01\00\00\00\01\01")))");
+  EXPECT_THAT(text, HasSubstr("(core module $same binary "));
+  EXPECT_THAT(text, HasSubstr("(core module (;1;) (@name \"same\") binary "));
+  EXPECT_EQ(printed(text), text);
+}
+
+TEST(ComponentPrinter, TextThatIsLongerThanWhatIsKeptIsTheSame) {
+  // The module's text is more than 16 MiB, so it is printed twice.
+  std::string source = "(component (core module $m (func $" + std::string(1000, 'x');
+  for (int i = 0; i < 18'000; ++i) source += " call 0";
+  source += ")) (core module $n))";
+  const auto text = printed(source);
+  EXPECT_GT(text.size(), std::size_t{1} << 24);
+  EXPECT_TRUE(text.starts_with("(component\n  (core module $m\n    (type "));
+  EXPECT_TRUE(text.ends_with("\n    )\n  )\n  (core module $n\n  )\n)\n"));
+  EXPECT_TRUE(*binary_of(text) == *binary_of(source));
+}
+
 TEST(ComponentPrinter, DeepNestingTakesNoNativeStack) {
   std::string source;
   for (int i = 0; i < 900; ++i) source += "(component ";

@@ -33,7 +33,7 @@ std::uint32_t Assembler::resolve(Sort sort, const Token& id) {
   out.mark(id.offset);
   write_outer_alias(out, sort, static_cast<std::uint32_t>(current - binding.scope), binding.index);
   const std::uint32_t index = define(Definition::alias, sort, out);
-  scope().names[number(sort)].push_back({index, id});
+  scope().names[number(sort)].push_back({index, {.token = id}});
   (void)bindings_.bind(sort, id.text, {current, index, true});  // unbound so far, as we have seen
   return index;
 }

@@ -64,7 +64,7 @@ struct InlineExport {
 /// The name of one index, for the name section.
 struct IndexName {
   std::uint32_t index;
-  text::Token id;
+  Identifier id;
 };
 
 /// One level of what an `outer` alias counts.
@@ -72,7 +72,7 @@ struct Scope {
   explicit Scope(ScopeKind kind) : kind(kind) {}
 
   ScopeKind kind;
-  std::optional<text::Token> id{};                 ///< of a component
+  Identifier id{};                                 ///< of a component
   std::array<std::uint32_t, sort_count> counts{};  ///< sizes of the index spaces
 
   // A component

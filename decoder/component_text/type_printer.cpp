@@ -169,7 +169,8 @@ void ComponentPrinter::print_declarators(std::string_view head,
 
 void ComponentPrinter::print_declarator(const component::Declarator& declarator,
                                         std::size_t depth) {
-  if (text_.size() > limits_.module_bytes) return fail(ErrorKind::limit, "text too large");
+  if (text_.error()) error_ = text_.error();
+  if (error_) return;
   text_.begin(depth, declarator.offset);
   if (const auto* core = std::get_if<component::CoreType>(&declarator.body)) {
     const auto* group = std::get_if<component::CoreTypeGroup>(&core->body);

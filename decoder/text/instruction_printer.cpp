@@ -79,7 +79,7 @@ void ModulePrinter::print_body(const Function& function, std::uint32_t index,
       add_folded(code, next, nesting, locals);
     else
       print_flat(next, nesting, locals);
-    if (!check_size()) return;
+    if (!check_sink()) return;
   }
   if (options_.is_folded && !error_) code.print(text_, 2);
 }

@@ -442,12 +442,14 @@ std::span<const Annotation> Cursor::annotations() const {
   return {found.begin(), found.end()};
 }
 
-void Cursor::skip_to_close() {
-  for (std::size_t depth = 1; depth > 0 && !at(TokenKind::end);) {
+bool Cursor::skip_to_close() {
+  std::size_t depth = 1;
+  while (depth > 0 && !at(TokenKind::end)) {
     const auto kind = take().kind;
     if (kind == TokenKind::left_parenthesis) ++depth;
     if (kind == TokenKind::right_parenthesis) --depth;
   }
+  return depth == 0;
 }
 
 }  // namespace airlock::decoder::text

@@ -119,8 +119,9 @@ class Cursor {
   /// The annotations that stand directly before the next token.
   [[nodiscard]] std::span<const Annotation> annotations() const;
 
-  /// Goes behind the parenthesis that closes the one opened last before the cursor, or to the end.
-  void skip_to_close();
+  /// Goes past the parenthesis that closes the one opened last before the cursor, or to the end.
+  /// @return whether there is such a parenthesis
+  bool skip_to_close();
 
   /// An error of kind `malformed` at the next token.
   [[nodiscard]] std::unexpected<Error> error(std::string message) const {

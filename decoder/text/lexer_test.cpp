@@ -150,9 +150,9 @@ TEST(Cursor, SkipsToTheCloseOfWhatIsOpen) {
   const auto stream = tokenize(source);
   Cursor cursor(source, *stream);
   cursor.take();
-  cursor.skip_to_close();
+  EXPECT_TRUE(cursor.skip_to_close());
   EXPECT_TRUE(cursor.at_keyword("e"));
-  cursor.skip_to_close();
+  EXPECT_FALSE(cursor.skip_to_close());
   EXPECT_TRUE(cursor.at(TokenKind::end));
 }
 

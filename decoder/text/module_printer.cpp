@@ -39,22 +39,38 @@ PrintedNames local_names(const Module& module, std::uint32_t function, std::uint
 
 }  // namespace
 
+TextSink append_to(std::string& text, std::size_t most) {
+  return [&text, most](std::string_view piece) -> Result<void> {
+    if (piece.size() > most - text.size()) return airlock::fail(ErrorKind::limit, "text too large");
+    text += piece;
+    return {};
+  };
+}
+
 Result<std::string> print_module(const Module& module, const Limits& limits,
                                  const PrintOptions& options) {
-  return ModulePrinter(module, limits, options).run();
+  std::string text;
+  auto written = write_module(module, append_to(text, limits.module_bytes), limits, options);
+  if (!written) return propagate(std::move(written));
+  return text;
 }
 
-Result<std::string> print_module_fields(const Module& module, const Limits& limits,
-                                        const PrintOptions& options, std::size_t depth) {
-  return ModulePrinter(module, limits, options, depth - 1).run_fields();
+Result<void> write_module(const Module& module, const TextSink& sink, const Limits& limits,
+                          const PrintOptions& options) {
+  return ModulePrinter(module, sink, limits, options).run();
 }
 
-ModulePrinter::ModulePrinter(const Module& module, const Limits& limits,
+Result<void> write_module_fields(const Module& module, const TextSink& sink, const Limits& limits,
+                                 const PrintOptions& options, std::size_t depth) {
+  return ModulePrinter(module, sink, limits, options, depth - 1).run_fields();
+}
+
+ModulePrinter::ModulePrinter(const Module& module, const TextSink& sink, const Limits& limits,
                              const PrintOptions& options, std::size_t depth)
     : module_(module),
       limits_(limits),
       options_(options),
-      text_(options.has_offsets, depth),
+      text_(options.has_offsets, sink, depth),
       functions_(module.names.functions, module.function_types.size()),
       types_(module.names.types, module.types.size()),
       tables_(module.names.tables, module.table_types.size()),
@@ -69,7 +85,7 @@ ModulePrinter::ModulePrinter(const Module& module, const Limits& limits,
   take_branch_hints();
 }
 
-Result<std::string> ModulePrinter::run() {
+Result<void> ModulePrinter::run() {
   text_.begin(0, module_.offset);
   text_ << "(module";
   const auto& name = module_.names.module;
@@ -79,15 +95,15 @@ Result<std::string> ModulePrinter::run() {
     text_ << " (@name " << quote_string(name) << ")";
   text_.end();
   print_fields();
-  text_.line(0, ")");
   if (error_) return std::unexpected(*std::move(error_));
-  return text_.take();
+  text_.line(0, ")");
+  return text_.finish();
 }
 
-Result<std::string> ModulePrinter::run_fields() {
+Result<void> ModulePrinter::run_fields() {
   print_fields();
   if (error_) return std::unexpected(*std::move(error_));
-  return text_.take();
+  return text_.finish();
 }
 
 void ModulePrinter::print_fields() {
@@ -101,14 +117,13 @@ void ModulePrinter::print_fields() {
   if (module_.start)
     text_.line(1, "(start " + functions_.use(*module_.start) + ')', module_.start_offset);
   print_elements();
-  for (std::uint32_t i = 0; i < module_.functions.size() && check_size(); ++i) print_function(i);
+  for (std::uint32_t i = 0; i < module_.functions.size() && check_sink(); ++i) print_function(i);
   print_data();
   print_customs();
 }
 
-bool ModulePrinter::check_size() {
-  if (!error_ && text_.size() > limits_.module_bytes)
-    error_ = Error{.kind = ErrorKind::limit, .message = "text too large"};
+bool ModulePrinter::check_sink() {
+  if (!error_ && text_.error()) error_ = text_.error();
   return !error_;
 }
 
@@ -130,7 +145,7 @@ void ModulePrinter::take_branch_hints() {
 
 void ModulePrinter::print_types() {
   for (const auto& group : module_.groups) {
-    if (!check_size()) return;
+    if (!check_sink()) return;
     if (group.count == 1) {
       print_type(group.first, 1, group.offset);
       continue;
@@ -248,7 +263,7 @@ const PrintedNames& ModulePrinter::names_of(ExternKind kind) const {
 void ModulePrinter::print_imports() {
   std::array<std::uint32_t, 5> counts{};
   for (const auto& import : module_.imports) {
-    if (!check_size()) return;
+    if (!check_sink()) return;
     const auto kind = static_cast<std::size_t>(import.kind());
     const auto index = counts[kind]++;
     text_.begin(1, import.offset);
@@ -289,11 +304,16 @@ void ModulePrinter::print_locals(const Function& function, const PrintedNames& l
   if (function.type < module_.types.size())
     local = static_cast<std::uint32_t>(
         module_.types[function.type].composite.function.parameters.size());
-  for (const auto& run : function.locals) {
+  const auto& runs = function.locals;
+  for (std::size_t first = 0; first < runs.size();) {
+    // Runs of one type after each other are one when they are read again.
+    auto end = local;
+    auto next = first;
+    for (; next < runs.size() && runs[next].type == runs[first].type; ++next)
+      end += runs[next].count;
     // Many locals without a name stand together.
-    const auto type = ' ' + value_type(run.type);
-    const auto end = local + run.count;
-    while (local < end && check_size()) {
+    const auto type = ' ' + value_type(runs[first].type);
+    while (local < end && check_sink()) {
       text_.begin(2);
       text_ << "(local" << locals.definition(local);
       const bool is_named = locals.has(local);
@@ -304,11 +324,13 @@ void ModulePrinter::print_locals(const Function& function, const PrintedNames& l
       text_ << ")";
       text_.end();
     }
+    if (!check_sink()) return;
+    first = next;
   }
 }
 
 void ModulePrinter::print_tables() {
-  for (std::uint32_t i = 0; i < module_.tables.size() && check_size(); ++i) {
+  for (std::uint32_t i = 0; i < module_.tables.size() && check_sink(); ++i) {
     const auto& table = module_.tables[i];
     text_.begin(1, table.offset);
     text_ << "(table" << tables_.numbered_definition(module_.imported_tables() + i) << " "
@@ -320,7 +342,7 @@ void ModulePrinter::print_tables() {
 }
 
 void ModulePrinter::print_memories() {
-  for (std::uint32_t i = 0; i < module_.memories.size() && check_size(); ++i)
+  for (std::uint32_t i = 0; i < module_.memories.size() && check_sink(); ++i)
     text_.line(1,
                "(memory" + memories_.numbered_definition(module_.imported_memories() + i) + ' ' +
                    memory_type(module_.memories[i]) + ')',
@@ -328,7 +350,7 @@ void ModulePrinter::print_memories() {
 }
 
 void ModulePrinter::print_tags() {
-  for (std::uint32_t i = 0; i < module_.tags.size() && check_size(); ++i)
+  for (std::uint32_t i = 0; i < module_.tags.size() && check_sink(); ++i)
     text_.line(1,
                "(tag" + tags_.numbered_definition(module_.imported_tags() + i) + ' ' +
                    type_use(module_.tags[i].type) + ')',
@@ -336,7 +358,7 @@ void ModulePrinter::print_tags() {
 }
 
 void ModulePrinter::print_globals() {
-  for (std::uint32_t i = 0; i < module_.globals.size() && check_size(); ++i) {
+  for (std::uint32_t i = 0; i < module_.globals.size() && check_sink(); ++i) {
     const auto& global = module_.globals[i];
     text_.line(1,
                "(global" + globals_.numbered_definition(module_.imported_globals() + i) + ' ' +
@@ -347,7 +369,7 @@ void ModulePrinter::print_globals() {
 
 void ModulePrinter::print_exports() {
   for (const auto& item : module_.exports) {
-    if (!check_size()) return;
+    if (!check_sink()) return;
     text_.begin(1, item.offset);
     text_ << "(export " << quote_string(item.name) << " ("
           << extern_words[static_cast<std::size_t>(item.kind)] << " "
@@ -364,7 +386,7 @@ std::string ModulePrinter::segment_offset(const std::optional<Expression>& offse
 }
 
 void ModulePrinter::print_elements() {
-  for (std::uint32_t i = 0; i < module_.elements.size() && check_size(); ++i) {
+  for (std::uint32_t i = 0; i < module_.elements.size() && check_sink(); ++i) {
     const auto& segment = module_.elements[i];
     text_.begin(1, segment.position);
     text_ << "(elem" << elements_.numbered_definition(i);
@@ -378,11 +400,11 @@ void ModulePrinter::print_elements() {
         (segment.functions.empty() && segment.type != ValueType::reference(HeapKind::func, false));
     text_ << (is_expressions ? ' ' + value_type(segment.type) : " func");
     for (const auto function : segment.functions) {
-      if (!check_size()) return;
+      if (!check_sink()) return;
       text_ << " " << functions_.use(function);
     }
     for (const auto& item : segment.expressions) {
-      if (!check_size()) return;
+      if (!check_sink()) return;
       text_ << " (item " << expression(item) << ")";
     }
     text_ << ")";
@@ -391,7 +413,7 @@ void ModulePrinter::print_elements() {
 }
 
 void ModulePrinter::print_data() {
-  for (std::uint32_t i = 0; i < module_.data.size() && check_size(); ++i) {
+  for (std::uint32_t i = 0; i < module_.data.size() && check_sink(); ++i) {
     const auto& segment = module_.data[i];
     text_.begin(1, segment.position);
     text_ << "(data" << data_.numbered_definition(i);
@@ -399,7 +421,9 @@ void ModulePrinter::print_data() {
       if (segment.memory != 0) text_ << " (memory " << memories_.use(segment.memory) << ")";
       text_ << segment_offset(segment.offset);
     }
-    text_ << " " << quote_string(as_text(segment.bytes)) << ")";
+    text_ << " ";
+    write_quoted(text_, as_text(segment.bytes));
+    text_ << ")";
     text_.end();
   }
 }
@@ -456,10 +480,12 @@ void ModulePrinter::print_customs() {
   for (const auto& custom : module_.customs) {
     // Identifiers and annotations become these sections again.
     if (custom.name == "name" || (hints_ && custom.name == branch_hint_section)) continue;
-    if (!check_size()) return;
+    if (!check_sink()) return;
     text_.begin(1, custom.offset);
     text_ << "(@custom " << quote_string(custom.name) << " " << custom_place(custom.after_section)
-          << " " << quote_string(as_text(custom.bytes)) << ")";
+          << " ";
+    write_quoted(text_, as_text(custom.bytes));
+    text_ << ")";
     text_.end();
   }
 }

@@ -17,18 +17,18 @@ namespace airlock::decoder::text {
 
 /// Prints what stands within the parentheses of a module, for modules within components.
 /// @param depth of the module's fields
-[[nodiscard]] Result<std::string> print_module_fields(const Module& module, const Limits& limits,
-                                                      const PrintOptions& options,
-                                                      std::size_t depth);
+[[nodiscard]] Result<void> write_module_fields(const Module& module, const TextSink& sink,
+                                               const Limits& limits, const PrintOptions& options,
+                                               std::size_t depth);
 
 class ModulePrinter {
  public:
   /// @param depth of the module, of whose fields the depth is one more
-  ModulePrinter(const Module& module, const Limits& limits, const PrintOptions& options,
-                std::size_t depth = 0);
+  ModulePrinter(const Module& module, const TextSink& sink, const Limits& limits,
+                const PrintOptions& options, std::size_t depth = 0);
   /// The module with its parentheses, or only its fields.
-  Result<std::string> run();
-  Result<std::string> run_fields();
+  Result<void> run();
+  Result<void> run_fields();
 
  private:
   // Fields (module_printer.cpp)
@@ -50,8 +50,8 @@ class ModulePrinter {
   [[nodiscard]] std::string custom_place(std::uint8_t section) const;
   [[nodiscard]] bool is_printed(std::uint8_t section) const;
   [[nodiscard]] std::string segment_offset(const std::optional<Expression>& offset);
-  /// Ends the printing if the text is longer than it may be. @return whether printing goes on
-  bool check_size();
+  /// Ends the printing if nobody takes the text any more. @return whether printing goes on
+  bool check_sink();
   [[nodiscard]] std::string type_use(std::uint32_t type) const;
   [[nodiscard]] std::string function_signature(std::uint32_t type,
                                                const PrintedNames& locals) const;

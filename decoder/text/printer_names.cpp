@@ -1,9 +1,12 @@
 #include "decoder/text/printer_names.hpp"
 
+#include <algorithm>
 #include <unordered_set>
 
+#include "decoder/printable.hpp"
 #include "decoder/text/lexer.hpp"
 #include "decoder/text/printer.hpp"
+#include "decoder/text/text_lines.hpp"
 
 namespace airlock::decoder::text {
 namespace {
@@ -12,26 +15,55 @@ bool is_plain_character(char c) {
   return c > ' ' && c < 0x7f && std::string_view("\"(),;[]{}").find(c) == std::string_view::npos;
 }
 
+/// @param is_text whether all is UTF-8, so that only some characters need an escape
+void append_escaped(std::string& to, std::string_view bytes, bool is_text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (std::size_t i = 0; i < bytes.size();) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    const auto character =
+        is_text && byte >= 0x80 ? first_character(bytes.substr(i)) : Character{byte, 1};
+    if (byte == '"' || byte == '\\') {
+      to += '\\';
+      to += bytes[i];
+    } else if (byte >= 0x80 && !is_text) {
+      to += '\\';
+      to += digits[byte >> 4];
+      to += digits[byte & 15];
+    } else if (needs_escape(character.code)) {
+      append_escape(to, character.code);
+    } else {
+      to += bytes.substr(i, character.size);
+    }
+    i += character.size;
+  }
+}
+
 }  // namespace
 
 std::string quote_string(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  const bool is_text = is_utf8(bytes);
   std::string text = "\"";
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !is_text)) {
-      text += '\\';
-      text += digits[byte >> 4];
-      text += digits[byte & 15];
-    } else {
-      text += c;
-    }
-  }
+  text.reserve(bytes.size() + 2);
+  append_escaped(text, bytes, is_utf8(bytes));
   return text + '"';
+}
+
+void write_quoted(TextLines& to, std::string_view bytes) {
+  constexpr std::size_t piece_size = std::size_t{1} << 14;
+  const bool is_text = is_utf8(bytes);
+  to << "\"";
+  std::string piece;
+  while (!bytes.empty()) {
+    auto size = std::min(bytes.size(), piece_size);
+    // No character is cut in two.
+    if (is_text)
+      while (size < bytes.size() && (static_cast<unsigned char>(bytes[size]) & 0xc0U) == 0x80)
+        ++size;
+    piece.clear();
+    append_escaped(piece, bytes.substr(0, size), is_text);
+    to << piece;
+    bytes.remove_prefix(size);
+  }
+  to << "\"";
 }
 
 std::string quote_identifier(std::string_view name) {

@@ -8,6 +8,11 @@
 
 namespace airlock::decoder::text {
 
+class TextLines;
+
+/// Writes a string literal, however long, without making a copy of it.
+void write_quoted(TextLines& to, std::string_view bytes);
+
 /// Whether a name of the name section may become an identifier. Identifiers are written wherever
 /// they are used, so a long one could make the text much longer than the binary.
 [[nodiscard]] bool can_be_identifier(std::string_view name);

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <span>
+
 #include "decoder/reader.hpp"
 #include "decoder/text/parser.hpp"
 
@@ -109,6 +112,68 @@ TEST(Printer, NamesThatAreNoIdentifiersAreAnnotations) {
   EXPECT_THAT(text, HasSubstr("(func $\"with space\" "));
   EXPECT_THAT(text, HasSubstr("(param (@name \"\") i32)"));
   EXPECT_EQ(printed(text), text);
+}
+
+TEST(Printer, RunsOfLocalsOfOneTypeAreOneRun) {
+  auto module = module_of("(func (param i64) (local i32 i32 i32 f64) local.get 3 drop)");
+  auto& locals = module.functions[0].locals;
+  ASSERT_EQ(locals.size(), 2u);
+  const auto i32 = locals[0].type;
+  const auto f64 = locals[1].type;
+  locals = {{0, f64}, {1, i32}, {0, i32}, {2, i32}, {0, f64}, {1, f64}};
+  for (const bool has_names : {false, true}) {
+    if (has_names) module.names.locals[0] = {{2, "x"}, {3, "x"}};
+    const auto text = print_module(module);
+    ASSERT_TRUE(text);
+    EXPECT_THAT(*text, has_names ? HasSubstr("(local i32)\n    (local $x i32)\n    (local (@name "
+                                             "\"x\") i32)\n    (local f64)\n")
+                                 : HasSubstr("    (local i32 i32 i32)\n    (local f64)\n"));
+    EXPECT_EQ(printed(*text), *text);
+  }
+}
+
+TEST(Printer, TextIsHandedOnAsItComes) {
+  std::string source = "(module (memory 1) (data \"" + std::string(300'000, 'x') + "\")";
+  for (int i = 0; i < 20'000; ++i) source += "(func $f" + std::to_string(i) + " nop)";
+  const auto module = module_of(source + ')');
+  const auto whole = print_module(module);
+  ASSERT_TRUE(whole);
+  std::string pieces;
+  std::size_t longest = 0;
+  ASSERT_TRUE(write_module(module, [&](std::string_view piece) -> Result<void> {
+    pieces += piece;
+    longest = std::max(longest, piece.size());
+    return {};
+  }));
+  EXPECT_EQ(pieces, *whole);
+  EXPECT_LT(longest, 100'000u);
+
+  // What takes the text may end it.
+  std::size_t taken = 0;
+  const auto stopped = write_module(module, [&](std::string_view) -> Result<void> {
+    if (++taken == 2) return airlock::fail(ErrorKind::system, "disk full");
+    return {};
+  });
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().message, "disk full");
+  EXPECT_EQ(taken, 2u);
+  EXPECT_EQ(print_module(module, {.module_bytes = 100'000}).error().kind, ErrorKind::limit);
+}
+
+TEST(Printer, LongStringsAreCutBetweenCharacters) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "\xe2\x82\xac";
+  for (const std::string& bytes : {text, 'a' + text, "ab" + text, text + '\xff'}) {
+    std::string escaped;
+    for (const char c : bytes)
+      escaped += '\\' + hexadecimal(0x100 + static_cast<unsigned char>(c)).substr(3);
+    const auto module = module_of("(memory 1) (data \"" + escaped + "\")");
+    const auto printed_text = print_module(module);
+    ASSERT_TRUE(printed_text);
+    EXPECT_EQ(std::ranges::equal(module.data[0].bytes, std::as_bytes(std::span(bytes))), true);
+    const auto again = module_of(*printed_text);
+    EXPECT_TRUE(std::ranges::equal(again.data[0].bytes, module.data[0].bytes));
+  }
 }
 
 TEST(Printer, StringsAreEscaped) {

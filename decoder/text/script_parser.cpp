@@ -312,7 +312,7 @@ ScriptModule ScriptParser::parse_module() {
     module.form = ModuleForm::quote;
   if (module.form == ModuleForm::text) {
     module.fields_ = cursor_.position();
-    cursor_.skip_to_close();
+    if (!cursor_.skip_to_close()) fail_unexpected();
   } else {
     module.bytes_ = take_strings();
     expect_close();

@@ -20,6 +20,15 @@ std::string error_of(std::string_view source) {
   return script ? "no error" : script.error().message;
 }
 
+TEST(Script, FormsMustBeClosed) {
+  for (const std::string_view source :
+       {"(module", "(module $m (func)", "(component (core module)", "(module definition (func)",
+        "(assert_invalid (module (func) \"x\")", "(module binary \"\"", "(invoke \"f\"",
+        "(module) (assert_return (invoke \"f\")", "(script (module)", "(thread $t (module)"})
+    EXPECT_THAT(error_of(source), StartsWith("unexpected token")) << source;
+  EXPECT_EQ(error_of("(module)"), "no error");
+}
+
 ScriptValue result_of(std::string_view value) {
   auto script = script_of("(assert_return (invoke \"f\") " + std::string(value) + ")");
   if (script.directives.empty() || script.directives[0].results.empty()) return {};

@@ -6,29 +6,38 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "decoder/error.hpp"
+#include "decoder/text/printer.hpp"
 
 namespace airlock::decoder::text {
 
-/// The text of a printed module. With offsets, each line begins with a comment that holds the
-/// offset in the binary of what stands there, or with as much space.
+/// The text of a printed module, handed on in pieces. With offsets, each line begins with a comment
+/// that holds the offset in the binary of what it shows, or with as much space.
 class TextLines {
  public:
   /// @param depth of the outermost line, where the text will be part of another
-  explicit TextLines(bool has_offsets, std::size_t depth = 0)
-      : depth_(depth), has_offsets_(has_offsets) {}
+  TextLines(bool has_offsets, TextSink sink, std::size_t depth = 0)
+      : sink_(std::move(sink)), depth_(depth), has_offsets_(has_offsets) {}
 
   /// Begins a line: its offset, if offsets are printed, and the white space before its text.
   void begin(std::size_t depth, std::optional<std::uint64_t> offset = std::nullopt) {
+    break_line();
     if (has_offsets_) append_offset(offset);
     text_.append(2 * std::min(depth_ + depth, deepest), ' ');
   }
   TextLines& operator<<(std::string_view text) {
+    break_line();
     text_.append(text);
+    hand_on_if_long();
     return *this;
   }
-  void end() { text_ += '\n'; }
+  void end() {
+    break_line();
+    is_ended_ = true;
+    hand_on_if_long();
+  }
 
   /// A whole line.
   void line(std::size_t depth, std::string_view text,
@@ -38,15 +47,24 @@ class TextLines {
     end();
   }
   /// Puts text at the end of the last line, which was ended already.
-  void append_to_last(std::string_view text) { text_.insert(text_.size() - 1, text); }
+  void append_to_last(std::string_view text) { text_.append(text); }
+
+  /// Hands on what is left. @return the first error of the sink
+  [[nodiscard]] Result<void> finish() {
+    break_line();
+    hand_on();
+    if (error_) return std::unexpected(*error_);
+    return {};
+  }
 
   [[nodiscard]] bool has_offsets() const { return has_offsets_; }
-  [[nodiscard]] std::size_t size() const { return text_.size(); }
-  [[nodiscard]] std::string take() { return std::move(text_); }
+  /// What the sink said when it took no more.
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
   /// Deeper lines begin here, so that text grows no faster than what it shows.
   static constexpr std::size_t deepest = 60;
+  static constexpr std::size_t piece_size = std::size_t{1} << 16;
 
   void append_offset(std::optional<std::uint64_t> offset) {
     constexpr std::size_t width = 13;
@@ -56,9 +74,25 @@ class TextLines {
     text_.append(used < width ? width - used : 1, ' ');
   }
 
-  std::string text_;
+  /// The line break is written only when something follows, since the last line may go on.
+  void break_line() {
+    if (std::exchange(is_ended_, false)) text_ += '\n';
+  }
+  void hand_on_if_long() {
+    if (text_.size() >= piece_size) hand_on();
+  }
+  void hand_on() {
+    if (!error_ && !text_.empty())
+      if (auto taken = sink_(text_); !taken) error_ = std::move(taken).error();
+    text_.clear();
+  }
+
+  TextSink sink_;
+  std::string text_;  ///< not handed on yet
+  bool is_ended_ = false;
   std::size_t depth_;
   bool has_offsets_;
+  std::optional<Error> error_;
 };
 
 }  // namespace airlock::decoder::text

@@ -1,5 +1,6 @@
 #include "decoder/text/token_parser.hpp"
 
+#include "decoder/printable.hpp"
 #include "decoder/text/keywords.hpp"
 #include "decoder/text/numbers.hpp"
 
@@ -40,7 +41,7 @@ std::uint64_t TokenParser::expect_unsigned(unsigned bits) {
 
 void TokenParser::fail_at(std::size_t offset, std::string message, ErrorKind kind) {
   if (failed()) return;
-  Error error{.kind = kind, .message = std::move(message)};
+  Error error{.kind = kind, .message = printable(message)};
   error.position = cursor_.stream().position_of(offset);
   fail(std::move(error));
 }

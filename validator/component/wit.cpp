@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "decoder/printable.hpp"
 #include "decoder/text/printer.hpp"
 #include "validator/component/names.hpp"
 
@@ -23,7 +24,21 @@ constexpr std::uint32_t largest_expression = 10'000;
 
 std::string identifier(std::string_view name) {
   const bool is_keyword = std::ranges::find(keywords, name) != std::end(keywords);
-  return (is_keyword ? "%" : "") + std::string(name);
+  return (is_keyword ? "%" : "") + printable(name);
+}
+
+/// The name of a package or interface with each of its identifiers as WIT writes it:
+/// `wasi:%async/%world@0.2.0`.
+std::string path(std::string_view name) {
+  const auto version = std::min(name.find('@'), name.size());
+  std::string text;
+  for (std::size_t start = 0; start < version;) {
+    const auto end = std::min(name.find_first_of(":/", start), version);
+    text += identifier(name.substr(start, end - start));
+    if (end < version) text += name[end];
+    start = end + 1;
+  }
+  return text + printable(name.substr(version));
 }
 
 /// `wasi:io/streams@0.2.0` taken apart.
@@ -188,7 +203,7 @@ class WorldWriter {
     write_externs(component.exports, "export", world);
     std::string text = "package root:component;\n\nworld root {\n" + world + "}\n";
     for (const auto& package : package_order_) {
-      text += "\npackage " + package + " {\n";
+      text += "\npackage " + path(package) + " {\n";
       bool is_first = true;
       for (const auto& body : packages_[package]) {
         if (!is_first) text += '\n';
@@ -210,15 +225,15 @@ class WorldWriter {
         items.push_back(named);
       } else if (parse_extern_name(named.name).kind == NameKind::interface) {
         add_interface(std::string(named.name), named);
-        world += external_id(named, "  ") + prefix + std::string(named.name) + ";\n";
+        world += external_id(named, "  ") + prefix + path(named.name) + ";\n";
       } else {
         world += external_id(named, "  ");
         if (const auto* implemented = implements(named)) {
           if (add_interface(*implemented, named)) {
-            world += prefix + identifier(named.name) + ": " + *implemented + ";\n";
+            world += prefix + identifier(named.name) + ": " + path(*implemented) + ";\n";
             continue;
           }
-          world += "  // implements " + *implemented + '\n';
+          world += "  // implements " + printable(*implemented) + '\n';
         }
         world += prefix + identifier(named.name) + ": interface {\n";
         world += write_interface(std::string(named.name), types_.instance(named.type.type).exports,
@@ -244,7 +259,7 @@ class WorldWriter {
     for (const auto& named : rest) {
       world += external_id(named, "  ") + "  ";
       if (named.type.sort != Sort::function) {
-        world += "// " + std::string(word) + ' ' + std::string(named.name) + ": " +
+        world += "// " + std::string(word) + ' ' + printable(named.name) + ": " +
                  std::string(syntax::to_string(named.type.sort)) + '\n';
         continue;
       }
@@ -305,7 +320,7 @@ class WorldWriter {
         text += external_id(named, indent) + write_type(interface, named, members, indent);
       } else if (named.type.sort != Sort::function) {
         text += indent + "// " + std::string(syntax::to_string(named.type.sort)) + ' ' +
-                std::string(named.name) + '\n';
+                printable(named.name) + '\n';
       } else if (parse_extern_name(named.name).kind == NameKind::label) {
         text += external_id(named, indent) + indent + identifier(named.name) + ": " +
                 writer().function(types_.function(named.type.type), false) + ";\n";
@@ -333,7 +348,7 @@ class WorldWriter {
     // An interface cannot use what a world defines.
     if (origin && (interface.empty() || !origin->interface.empty())) {
       if (origin->interface == interface)
-        return indent + "type " + name + " = " + origin->name + ";\n";
+        return indent + "type " + name + " = " + identifier(origin->name) + ";\n";
       const auto renaming = origin->name == named.name ? std::string() : " as " + name;
       return indent + "use " + used_interface(interface, origin->interface) + ".{" +
              identifier(origin->name) + renaming + "};\n";
@@ -411,7 +426,8 @@ class WorldWriter {
   static std::string used_interface(const std::string& from, const std::string& to) {
     const auto target = split(to);
     const bool is_plain = to.find(':') == std::string::npos;
-    return is_plain || split(from).package == target.package ? identifier(target.interface) : to;
+    return is_plain || split(from).package == target.package ? identifier(target.interface)
+                                                             : path(to);
   }
 
   [[nodiscard]] TypeWriter writer() const { return TypeWriter(types_, &names_); }

@@ -42,6 +42,43 @@ world root {
 )");
 }
 
+TEST(Wit, KeywordsAreEscapedInEveryPlace) {
+  EXPECT_EQ(wit_of(R"((component
+    (import "async:use/world@0.1.0" (instance $i (export "type" (type (sub resource)))))
+    (alias export $i "type" (type $t))
+    (import "a:b/c" (instance
+      (alias outer 1 $t (type $t)) (export "enum" (type (eq $t)))
+      (type $b u8) (export "record" (type $u (eq $b))) (export "flags" (type (eq $u)))))
+    (import "interface" (implements "a:map/list") (instance))))"),
+            R"(package root:component;
+
+world root {
+  import %async:%use/%world@0.1.0;
+  import a:b/c;
+  import %interface: a:%map/%list;
+}
+
+package %async:%use@0.1.0 {
+  interface %world {
+    resource %type;
+  }
+}
+
+package a:b {
+  interface c {
+    use %async:%use/%world@0.1.0.{%type as %enum};
+    type %record = u8;
+    type %flags = %record;
+  }
+}
+
+package a:%map {
+  interface %list {
+  }
+}
+)");
+}
+
 TEST(Wit, InstancesWithOwnNamesImplementInterfaces) {
   EXPECT_EQ(wit_of(R"((component
     (import "one" (implements "a:b/c") (external-id "say \"1\"") (instance (export "f" (func))))
