@@ -63,7 +63,7 @@ int wast(const WastOptions& options) {
       if (report.verdict == Verdict::failed) std::cout << format_report(report, file) << '\n';
     print_skips(*summary, file);
     if (const auto shown = summary->reports.size(); shown < summary->failed + summary->skipped)
-      std::cout << file << ": " << summary->failed + summary->skipped - shown
+      std::cout << printable(file) << ": " << summary->failed + summary->skipped - shown
                 << " more failed or were skipped\n";
     if (summary->failed > 0)
       std::cout << printable(file) << ": "
