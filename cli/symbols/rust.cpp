@@ -420,8 +420,8 @@ class Reader {
   void print_constant(char type, std::string_view digits) {
     if (digits.find_first_not_of("0123456789abcdef") != std::string_view::npos) return fail();
     std::uint64_t value = 0;
-    const auto* last = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), last, value, 16);
+    const auto* first = digits.data();
+    const auto error = std::from_chars(first, first + digits.size(), value, 16).ec;
     if (error == std::errc::result_out_of_range) return print("0x" + std::string(digits));
     if (error != std::errc() && !digits.empty()) return fail();
     if (type == 'b') return value > 1 ? fail() : print(value == 1 ? "true" : "false");
@@ -445,7 +445,7 @@ class Reader {
 }  // namespace
 
 std::optional<std::string> demangle_rust(std::string_view name) {
-  constexpr std::size_t longest = 64 * 1024;
+  constexpr std::size_t longest = std::size_t{64} * 1024;
   if (!name.starts_with("_R") || name.size() > longest) return std::nullopt;
   return Reader(name.substr(2)).read();
 }
