@@ -1,5 +1,7 @@
 #include "canonical-abi/host.hpp"
 
+#include "canonical-abi/linking/declared_types.hpp"
+
 namespace airlock::canonical_abi {
 
 const Value& HostCall::argument(std::size_t index) const {
@@ -27,24 +29,24 @@ HostInstance& HostInstance::resource(std::string name, const ResourceType* type)
   return *this;
 }
 
-HostInstance& HostInstance::refuse(std::string message) {
-  refused_function_ = Function{
-      .call = [message = std::move(message)](HostCall& call) { return call.trapped(message); },
-      .type = std::nullopt};
-  auto type = std::make_unique<ResourceType>();
-  refused_resource_ = owned_.emplace_back(std::move(type)).get();
+HostInstance& HostInstance::declare(std::string wit) {
+  declaration_ = std::make_shared<Declaration>(std::move(wit));
+  return *this;
+}
+
+HostInstance& HostInstance::otherwise(HostFunction function) {
+  otherwise_ = Function{std::move(function), std::nullopt};
   return *this;
 }
 
 const HostInstance::Function* HostInstance::find_function(std::string_view name) const {
   const auto found = functions_.find(name);
-  if (found != functions_.end()) return &found->second;
-  return refused_function_ ? &*refused_function_ : nullptr;
+  return found == functions_.end() ? nullptr : &found->second;
 }
 
 const ResourceType* HostInstance::find_resource(std::string_view name) const {
   const auto found = resources_.find(name);
-  return found == resources_.end() ? refused_resource_ : found->second;
+  return found == resources_.end() ? nullptr : found->second;
 }
 
 }  // namespace airlock::canonical_abi

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "airlock/host_outcome.hpp"
@@ -93,26 +94,47 @@ class HostCall {
 
 using HostFunction = std::function<HostOutcome(HostCall&)>;
 
+struct Declaration;
+
+/// What a name stands for in an interface: nothing that is known, a value type, or a resource type.
+using NamedType = std::variant<std::monostate, Type, const ResourceType*>;
+
 /// An instance made of host functions and host resource types. It may be shared by any number of
 /// stores; state that belongs to one store belongs into what the functions capture.
+///
+/// Linking checks types. An import that asks for a function of another type than the one declared,
+/// in WIT or with the function, does not link. A function that nobody declared links under any
+/// type: it is called with values of the type that the component imports it with, and a result
+/// that does not fit that type is a trap.
 class HostInstance {
  public:
+  HostInstance() = default;
+  /// @param name of the interface, with its version; empty for the functions of no interface
+  explicit HostInstance(std::string name) : name_(std::move(name)) {}
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// Declares the interface in WIT, as it is written between the braces of `interface name { … }`.
+  /// Types of other interfaces come by `use`, from instances of the same linker; resource types
+  /// are defined by `resource`. The text is read when a component is first linked to the instance;
+  /// if it is wrong, that fails with `ErrorKind::argument`.
+  HostInstance& declare(std::string wit);
+
+  /// Defines what functions do that were declared and not defined: deny, mostly. `call.type()`
+  /// tells what they would return.
+  HostInstance& otherwise(HostFunction function);
+
   /// Defines or replaces a function, under its name in WIT or the component's export name:
   /// `now`, `[method]input-stream.read`, `[constructor]fields`, `[static]request.finish`.
-  /// @param type if given, an import under another type does not link
+  /// @param type of the function, if the instance is not declared in WIT
   HostInstance& function(std::string name, HostFunction function,
                          std::optional<FunctionType> type = std::nullopt);
 
   /// Defines a resource type. The destructor runs when a guest drops an own handle.
   const ResourceType* resource(std::string name,
                                std::function<void(Store&, std::uint32_t rep)> destructor);
-  /// Makes a resource type of another host instance known here (`use io.{error}` in WIT).
+  /// Makes a resource type of another host instance known here, as `use` does in WIT.
   HostInstance& resource(std::string name, const ResourceType* type);
-
-  /// Whatever is asked for and not defined here links all the same: functions that trap with this
-  /// message when called, resource types that have no resources. For interfaces that guests import
-  /// without using them.
-  HostInstance& refuse(std::string message);
 
   struct Function {
     HostFunction call;
@@ -123,13 +145,20 @@ class HostInstance {
   [[nodiscard]] const std::map<std::string, Function, std::less<>>& functions() const {
     return functions_;
   }
+  /// What `otherwise` defined; null if it did not.
+  [[nodiscard]] const Function* other_functions() const {
+    return otherwise_ ? &*otherwise_ : nullptr;
+  }
+  /// What `declare` was given; null without it.
+  [[nodiscard]] const std::shared_ptr<Declaration>& declaration() const { return declaration_; }
 
  private:
+  std::string name_;
+  std::shared_ptr<Declaration> declaration_;
   std::map<std::string, Function, std::less<>> functions_;
   std::map<std::string, const ResourceType*, std::less<>> resources_;
   std::vector<std::unique_ptr<ResourceType>> owned_;
-  std::optional<Function> refused_function_;
-  const ResourceType* refused_resource_ = nullptr;
+  std::optional<Function> otherwise_;
 };
 
 /// Host objects by number: what the `rep`s of a host resource type stand for. Numbers are reused.

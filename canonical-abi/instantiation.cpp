@@ -363,12 +363,12 @@ Result<ExternValue> Instantiator::import_from_linker(Frame& frame, const syntax:
       if (!type) return propagate(std::move(type));
       const auto* declared = std::get_if<DeclaredType>(&*type);
       if (!declared) return invalid_component("type of import `" + name + "` is not an instance");
-      return import_instance(frame, name, *declared);
+      return import_instance(name, *declared);
     }
     case Sort::function: {
       auto signature = types_.function_type(scope, it.type.index);
       if (!signature) return propagate(std::move(signature));
-      auto function = types_.host_function(*signature, *root, name, {});
+      auto function = imports_.function(*signature, *root, name);
       if (!function) return propagate(std::move(function));
       store_.contents().hosts.push_back(root);
       return ExternValue(*function);
@@ -392,26 +392,19 @@ Result<ExternValue> Instantiator::import_from_linker(Frame& frame, const syntax:
                                          std::string(to_string(it.type.sort)) + " `" + name + "`");
 }
 
-Result<ExternValue> Instantiator::import_instance(Frame&, const std::string& name,
+Result<ExternValue> Instantiator::import_instance(const std::string& name,
                                                   const DeclaredType& type) {
-  if (ComponentInstance* component = linker_.find_component(name)) {
-    return ExternValue(component->exports);
+  // An interface of mere types needs nobody who provides it.
+  static const HostInstance nobody;
+  const ComponentInstance* component = linker_.find_component(name);
+  const std::shared_ptr<HostInstance> host = component ? nullptr : linker_.find_instance(name);
+  const Supplier supplier =
+      component ? Supplier(component->exports.get()) : Supplier(host ? host.get() : &nobody);
+  if (host) store_.contents().hosts.push_back(host);
+  auto instance = imports_.instance(type, supplier, name);
+  if (!instance && !component && !host && instance.error().kind == ErrorKind::unlinkable) {
+    return std::unexpected(linker_.missing_instance(name));
   }
-  std::shared_ptr<HostInstance> host = linker_.find_instance(name);
-  if (!host) host = linker_.refused_instance(name);
-  if (!host) {
-    // An interface of mere types needs nobody behind it.
-    static const HostInstance nobody;
-    auto mere_types = types_.host_instance(type, nobody, name);
-    if (mere_types) return ExternValue(*std::move(mere_types));
-    const std::string_view advice = linker_.advice(name);
-    if (advice.empty())
-      return fail(ErrorKind::unlinkable,
-                  "unknown import: nothing provides the instance `" + name + "`");
-    return fail(ErrorKind::denied, "import `" + name + "` is not granted: " + std::string(advice));
-  }
-  store_.contents().hosts.push_back(host);
-  auto instance = types_.host_instance(type, *host, name);
   if (!instance) return propagate(std::move(instance));
   return ExternValue(*std::move(instance));
 }

@@ -11,6 +11,7 @@
 #include "canonical-abi/component_instance.hpp"
 #include "canonical-abi/definition.hpp"
 #include "canonical-abi/linker.hpp"
+#include "canonical-abi/linking/import_checking.hpp"
 #include "canonical-abi/type_evaluation.hpp"
 #include "decoder/component/component.hpp"
 #include "decoder/error.hpp"
@@ -25,7 +26,7 @@ namespace airlock::canonical_abi {
 class Instantiator {
  public:
   Instantiator(Store& store, const Linker& linker)
-      : store_(store), linker_(linker), types_(store) {}
+      : store_(store), linker_(linker), types_(store), imports_(store, types_, linker) {}
 
   [[nodiscard]] Result<ComponentInstance*> run(std::shared_ptr<const Component> component,
                                                std::string path);
@@ -72,7 +73,7 @@ class Instantiator {
                                          const decoder::component::OuterAlias& alias);
   [[nodiscard]] Result<ExternValue> import_from_linker(Frame& frame,
                                                        const decoder::component::Import& it);
-  [[nodiscard]] Result<ExternValue> import_instance(Frame& frame, const std::string& name,
+  [[nodiscard]] Result<ExternValue> import_instance(const std::string& name,
                                                     const DeclaredType& type);
 
   // Canonical definitions: canonicals.cpp.
@@ -97,6 +98,7 @@ class Instantiator {
   Store& store_;
   const Linker& linker_;
   TypeEvaluator types_;
+  ImportChecker imports_;
   std::vector<Frame> frames_;
 };
 

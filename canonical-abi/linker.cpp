@@ -1,6 +1,8 @@
 #include "canonical-abi/linker.hpp"
 
-#include <algorithm>
+#include <set>
+
+#include "canonical-abi/linking/declared_types.hpp"
 
 namespace airlock::canonical_abi {
 
@@ -38,14 +40,36 @@ std::string key_of(std::string_view name) {
   return key;
 }
 
+/// A component instance, and the name it was linked under.
+struct LinkedComponent {
+  std::string name;
+  ComponentInstance* instance = nullptr;
+};
+
+/// "in version 0.2.12"
+std::string versions_text(const std::set<std::string_view>& versions) {
+  if (versions.size() == 1 && versions.begin()->empty()) return "without a version";
+  std::string text;
+  for (const std::string_view version : versions) {
+    text += (text.empty() ? "" : ", ") + std::string(version.empty() ? "none" : version);
+  }
+  return (versions.size() == 1 ? "in version " : "in the versions ") + text;
+}
+
+/// `wasi:io` of `wasi:io/streams@0.2.0`
+std::string_view package_of(std::string_view name) {
+  name = split_version(name).name;
+  return name.substr(0, name.find('/'));
+}
+
 }  // namespace
 
 struct Linker::Contents {
   std::map<std::string, std::shared_ptr<HostInstance>, std::less<>> instances;
-  std::map<std::string, ComponentInstance*, std::less<>> components;
+  std::map<std::string, LinkedComponent, std::less<>> components;
   std::map<std::string, std::string, std::less<>> advice;
-  std::vector<std::string> refused;
   std::shared_ptr<HostInstance> root = std::make_shared<HostInstance>();
+  DeclaredTypes types;
 };
 
 Linker::Linker() : contents_(std::make_unique<Contents>()) {}
@@ -55,7 +79,7 @@ Linker& Linker::operator=(Linker&&) noexcept = default;
 
 HostInstance& Linker::instance(std::string_view name) {
   auto& entry = contents_->instances[key_of(name)];
-  if (!entry) entry = std::make_shared<HostInstance>();
+  if (!entry) entry = std::make_shared<HostInstance>(std::string(name));
   return *entry;
 }
 
@@ -63,24 +87,11 @@ HostInstance& Linker::root() { return *contents_->root; }
 std::shared_ptr<HostInstance> Linker::shared_root() const { return contents_->root; }
 
 void Linker::define(std::string_view name, ComponentInstance& instance) {
-  contents_->components[key_of(name)] = &instance;
+  contents_->components[key_of(name)] = {std::string(name), &instance};
 }
 
 void Linker::explain_missing(std::string_view prefix, std::string advice) {
   contents_->advice.insert_or_assign(std::string(prefix), std::move(advice));
-}
-
-void Linker::refuse_when_called(std::string prefix) {
-  contents_->refused.push_back(std::move(prefix));
-}
-
-std::shared_ptr<HostInstance> Linker::refused_instance(std::string_view name) const {
-  const auto applies = [&](const std::string& prefix) { return name.starts_with(prefix); };
-  if (std::ranges::none_of(contents_->refused, applies)) return nullptr;
-  auto instance = std::make_shared<HostInstance>();
-  instance->refuse("import `" + std::string(name) +
-                   "` is not granted: " + std::string(advice(name)));
-  return instance;
 }
 
 std::shared_ptr<HostInstance> Linker::find_instance(std::string_view name) const {
@@ -90,14 +101,50 @@ std::shared_ptr<HostInstance> Linker::find_instance(std::string_view name) const
 
 ComponentInstance* Linker::find_component(std::string_view name) const {
   const auto found = contents_->components.find(key_of(name));
-  return found == contents_->components.end() ? nullptr : found->second;
+  return found == contents_->components.end() ? nullptr : found->second.instance;
 }
 
-std::string_view Linker::advice(std::string_view name) const {
-  for (const auto& [prefix, advice] : contents_->advice) {
-    if (name.starts_with(prefix)) return advice;
+std::vector<std::shared_ptr<const HostInstance>> Linker::host_instances() const {
+  std::vector<std::shared_ptr<const HostInstance>> instances;
+  for (const auto& [key, instance] : contents_->instances) instances.push_back(instance);
+  return instances;
+}
+
+Result<const FunctionType*> Linker::function_type(const HostInstance& instance,
+                                                  std::string_view name) const {
+  const HostInstance::Function* function = instance.find_function(name);
+  if (function && function->type) return &*function->type;
+  return contents_->types.function(*this, instance, name);
+}
+
+Result<NamedType> Linker::named_type(const HostInstance& instance, std::string_view name) const {
+  return contents_->types.type(*this, instance, name);
+}
+
+Error Linker::missing_instance(std::string_view name) const {
+  const std::string import = "import `" + std::string(name) + "` is not ";
+  std::set<std::string_view> versions;
+  bool is_compatible = false;
+  const auto offer = [&](std::string_view offered) {
+    if (package_of(offered) != package_of(name)) return;
+    const std::string_view version = split_version(offered).version;
+    versions.insert(version);
+    is_compatible |= compatible_version(version) == compatible_version(split_version(name).version);
+  };
+  for (const auto& [key, instance] : contents_->instances) offer(instance->name());
+  for (const auto& [key, component] : contents_->components) offer(component.name);
+  if (!versions.empty() && !is_compatible) {
+    return {.kind = ErrorKind::unlinkable,
+            .message = import + "offered: there is `" + std::string(package_of(name)) + "` " +
+                       versions_text(versions)};
   }
-  return {};
+  for (const auto& [prefix, advice] : contents_->advice) {
+    if (name.starts_with(prefix)) {
+      return {.kind = ErrorKind::denied, .message = import + "granted: " + advice};
+    }
+  }
+  return {.kind = ErrorKind::unlinkable,
+          .message = "unknown import: nothing provides the instance `" + std::string(name) + "`"};
 }
 
 }  // namespace airlock::canonical_abi

@@ -40,16 +40,8 @@ class Linker {
   /// Functions that components import without an interface.
   HostInstance& root();
 
-  /// Lets imports of a package that nobody provides link nevertheless; calling one of their
-  /// functions traps with the advice of `explain_missing`. For packages that toolchains import
-  /// whether they are used or not.
-  /// @param prefix of interface names, e.g. `wasi:http/`
-  void refuse_when_called(std::string prefix);
-
-  /// What `refuse_when_called` makes of an import name; null if it does not apply.
-  [[nodiscard]] std::shared_ptr<HostInstance> refused_instance(std::string_view name) const;
-
-  /// Links an import name to another component's instance: its exports become those of the import.
+  /// Links an import name to another component's instance: its exports become those of the import,
+  /// if they are of the types it declares.
   void define(std::string_view name, ComponentInstance& instance);
 
   /// What to say when an import of this interface or package is missing: "pass --allow-network".
@@ -60,8 +52,20 @@ class Linker {
   [[nodiscard]] std::shared_ptr<HostInstance> find_instance(std::string_view name) const;
   [[nodiscard]] ComponentInstance* find_component(std::string_view name) const;
   [[nodiscard]] std::shared_ptr<HostInstance> shared_root() const;
-  /// The advice for a missing import, or empty.
-  [[nodiscard]] std::string_view advice(std::string_view name) const;
+  /// All host instances with a name.
+  [[nodiscard]] std::vector<std::shared_ptr<const HostInstance>> host_instances() const;
+
+  /// The type under which a host instance of this linker offers a function: the one it was defined
+  /// with or declared in WIT. Null if there is neither.
+  [[nodiscard]] Result<const FunctionType*> function_type(const HostInstance& instance,
+                                                          std::string_view name) const;
+  /// What a name stands for in a host instance of this linker.
+  [[nodiscard]] Result<NamedType> named_type(const HostInstance& instance,
+                                             std::string_view name) const;
+
+  /// Why an instance of this name is missing: `unlinkable` with the version that is offered or, if
+  /// there is none, that nobody provides it; `denied` with the advice for it.
+  [[nodiscard]] Error missing_instance(std::string_view name) const;
 
  private:
   struct Contents;

@@ -1,8 +1,5 @@
 #include "canonical-abi/type_evaluation.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace airlock::canonical_abi {
 
 namespace syntax = decoder::component;
@@ -13,6 +10,14 @@ namespace {
 std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorKind::invalid, std::move(message));
 }
+
+/// Helper for `std::visit` over syntax.
+template <typename... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
+}  // namespace
 
 TypeKind kind_of(PrimValType type) {
   switch (type) {
@@ -47,14 +52,6 @@ TypeKind kind_of(PrimValType type) {
   }
   return TypeKind::error_context;
 }
-
-/// Helper for `std::visit` over syntax.
-template <typename... Functions>
-struct Overloaded : Functions... {
-  using Functions::operator()...;
-};
-
-}  // namespace
 
 Result<TypeEntry> TypeEvaluator::lookup(const TypeScope& scope, std::uint32_t index) const {
   if (index >= scope.types.size()) return invalid("unknown type " + std::to_string(index));
@@ -239,153 +236,6 @@ Result<TypeEntry> TypeEvaluator::define(const TypeScope& scope, const syntax::Ty
   }
   if (std::holds_alternative<syntax::ComponentType>(type.body)) return TypeEntry(DeclaredType{});
   return invalid("a resource type can only be defined by a component");
-}
-
-// --- Instances of the host -----------------------------------------------------------------------
-
-Result<const FuncInst*> TypeEvaluator::host_function(const Signature* signature,
-                                                     const HostInstance& host,
-                                                     std::string_view name,
-                                                     std::string_view interface) {
-  std::string full(interface);
-  if (!full.empty()) full += '#';
-  full += name;
-  const HostInstance::Function* function = host.find_function(name);
-  if (!function) {
-    return fail(ErrorKind::unlinkable, "unknown import: the host has no function `" + full + "`");
-  }
-  if (function->type) {
-    const FunctionType& wanted = signature->type;
-    const FunctionType& given = *function->type;
-    const bool same_result = wanted.result && given.result
-                                 ? is_same_shape(wanted.result, given.result)
-                                 : !wanted.result && !given.result;
-    const bool same =
-        same_result && std::ranges::equal(wanted.parameters, given.parameters,
-                                          [](const Field& left, const Field& right) {
-                                            return is_same_shape(left.type, right.type);
-                                          });
-    if (!same) {
-      return fail(ErrorKind::unlinkable, "incompatible import type: `" + full + "` is `" +
-                                             to_string(given) + "`, but imported as `" +
-                                             to_string(wanted) + "`");
-    }
-  }
-  FuncInst& made = store_.contents().functions.emplace_back();
-  made.signature = signature;
-  made.host = function;
-  made.name = std::move(full);
-  return &made;
-}
-
-Result<void> TypeEvaluator::declare_alias(TypeScope& scope, const syntax::Alias& alias) {
-  if (const auto* outer = std::get_if<syntax::OuterAlias>(&alias.target)) {
-    if (alias.sort != syntax::Sort::type) return {};
-    auto entry = lookup_outer(scope, *outer);
-    if (!entry) return propagate(std::move(entry));
-    scope.types.push_back(*std::move(entry));
-    return {};
-  }
-  const auto& target = std::get<syntax::ExportAlias>(alias.target);
-  if (target.is_core) return {};
-  if (target.instance >= scope.instances.size()) return invalid("unknown instance");
-  const ExternValue* found = scope.instances[target.instance]->find(target.name);
-  if (!found) return invalid("instance has no export `" + target.name + "`");
-  if (const auto* type = std::get_if<TypeEntry>(found); type && alias.sort == syntax::Sort::type) {
-    scope.types.push_back(*type);
-  } else if (const auto* instance = std::get_if<std::shared_ptr<InstanceValue>>(found);
-             instance && alias.sort == syntax::Sort::instance) {
-    scope.instances.push_back(*instance);
-  } else {
-    return invalid("export `" + target.name + "` is of another sort");
-  }
-  return {};
-}
-
-Result<void> TypeEvaluator::declare_export(TypeScope& scope, InstanceValue& instance,
-                                           const syntax::ExportDeclarator& declarator,
-                                           const HostInstance& host, std::string_view name) {
-  const std::string& label = declarator.name.name;
-  const syntax::ExternType& type = declarator.type;
-  if (type.sort == syntax::Sort::function) {
-    const auto signature = function_type(scope, type.index);
-    if (!signature) return std::unexpected(signature.error());
-    auto function = host_function(*signature, host, label, name);
-    if (!function) return propagate(std::move(function));
-    instance.add(label, *function);
-    return {};
-  }
-  if (type.sort == syntax::Sort::type) {
-    TypeEntry entry;
-    if (type.bound == syntax::TypeBound::sub_resource) {
-      const ResourceType* resource = host.find_resource(label);
-      if (!resource) {
-        return fail(ErrorKind::unlinkable, "unknown import: the host has no resource type `" +
-                                               std::string(name) + "#" + label + "`");
-      }
-      entry = resource;
-    } else {
-      auto known = lookup(scope, type.index);
-      if (!known) return propagate(std::move(known));
-      entry = *std::move(known);
-    }
-    scope.types.push_back(entry);
-    instance.add(label, entry);
-    return {};
-  }
-  return fail(ErrorKind::unlinkable, "unknown import: the host cannot provide `" + label +
-                                         "` of interface `" + std::string(name) + "`, a " +
-                                         std::string(to_string(type.sort)));
-}
-
-Result<void> TypeEvaluator::declare(TypeScope& scope, InstanceValue& instance,
-                                    const syntax::Declarator& declarator, const HostInstance& host,
-                                    std::string_view name) {
-  if (const auto* type = std::get_if<syntax::Type>(&declarator.body)) {
-    auto entry = define(scope, *type);
-    if (!entry) return propagate(std::move(entry));
-    scope.types.push_back(*std::move(entry));
-    return {};
-  }
-  if (const auto* alias = std::get_if<syntax::Alias>(&declarator.body)) {
-    return declare_alias(scope, *alias);
-  }
-  if (const auto* exported = std::get_if<syntax::ExportDeclarator>(&declarator.body)) {
-    return declare_export(scope, instance, *exported, host, name);
-  }
-  return {};  // core types concern nobody here
-}
-
-Result<std::shared_ptr<InstanceValue>> TypeEvaluator::host_instance(const DeclaredType& type,
-                                                                    const HostInstance& host,
-                                                                    std::string_view name) {
-  TypeScope& scope = *store_.contents().scopes.emplace_back(std::make_unique<TypeScope>());
-  scope.outer = type.scope;
-  auto instance = std::make_shared<InstanceValue>();
-  if (!type.instance) return invalid("import `" + std::string(name) + "` is not an instance");
-  for (const syntax::Declarator& declarator : type.instance->declarators) {
-    if (auto done = declare(scope, *instance, declarator, host, name); !done) {
-      return propagate(std::move(done));
-    }
-  }
-  return instance;
-}
-
-bool is_same_shape(Type left, Type right) {
-  if (left == right) return true;
-  if (!left || !right || left->kind != right->kind || left->length != right->length ||
-      left->depth != right->depth || left->layouts[0].size != right->layouts[0].size ||
-      left->labels != right->labels) {
-    return false;
-  }
-  if (left->element != right->element && !is_same_shape(left->element, right->element)) {
-    return false;
-  }
-  const auto same = [](const auto& one, const auto& other) {
-    return one.label == other.label && is_same_shape(one.type, other.type);
-  };
-  return std::ranges::equal(left->fields, right->fields, same) &&
-         std::ranges::equal(left->cases, right->cases, same);
 }
 
 }  // namespace airlock::canonical_abi

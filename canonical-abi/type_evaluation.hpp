@@ -11,6 +11,9 @@
 
 namespace airlock::canonical_abi {
 
+/// The kind of a type that is a keyword.
+[[nodiscard]] TypeKind kind_of(decoder::component::PrimValType type);
+
 class TypeEvaluator {
  public:
   explicit TypeEvaluator(Store& store) : store_(store) {}
@@ -32,18 +35,6 @@ class TypeEvaluator {
   [[nodiscard]] Result<const ResourceType*> resource_type(const TypeScope& scope,
                                                           std::uint32_t index) const;
 
-  /// An instance of the declared type whose functions and resource types are the host's.
-  /// @param name of the import, for messages
-  [[nodiscard]] Result<std::shared_ptr<InstanceValue>> host_instance(const DeclaredType& type,
-                                                                     const HostInstance& host,
-                                                                     std::string_view name);
-
-  /// A function of the host under the type a component gives it.
-  [[nodiscard]] Result<const FuncInst*> host_function(const Signature* signature,
-                                                      const HostInstance& host,
-                                                      std::string_view name,
-                                                      std::string_view interface);
-
  private:
   [[nodiscard]] Result<Type> optional_type(const TypeScope& scope,
                                            const std::optional<decoder::component::ValType>& type);
@@ -51,19 +42,8 @@ class TypeEvaluator {
                                           const decoder::component::DefValType& type);
   [[nodiscard]] Result<std::vector<Field>> fields(
       const TypeScope& scope, const std::vector<decoder::component::LabelValType>& types);
-  [[nodiscard]] Result<void> declare(TypeScope& scope, InstanceValue& instance,
-                                     const decoder::component::Declarator& declarator,
-                                     const HostInstance& host, std::string_view name);
-  [[nodiscard]] Result<void> declare_export(TypeScope& scope, InstanceValue& instance,
-                                            const decoder::component::ExportDeclarator& declarator,
-                                            const HostInstance& host, std::string_view name);
-  [[nodiscard]] Result<void> declare_alias(TypeScope& scope,
-                                           const decoder::component::Alias& alias);
 
   Store& store_;
 };
-
-/// Whether two types are equal; handles only by kind. Types may come from different tables.
-[[nodiscard]] bool is_same_shape(Type left, Type right);
 
 }  // namespace airlock::canonical_abi

@@ -74,8 +74,29 @@ TEST(Linker, CompatibleVersionsMeet) {
   EXPECT_NE(linker.find_instance("wasi:io/streams@0.2.0"), nullptr);
   EXPECT_EQ(linker.find_instance("wasi:io/streams@0.3.0"), nullptr);
   EXPECT_EQ(linker.find_instance("wasi:io/streams"), nullptr);
-  linker.explain_missing("wasi:sockets/", "pass --allow-network");
-  EXPECT_EQ(linker.advice("wasi:sockets/tcp@0.2.3"), "pass --allow-network");
+}
+
+TEST(Linker, SaysWhatIsMissing) {
+  Linker linker;
+  linker.instance("wasi:io/streams@0.2.12");
+  linker.instance("wasi:io/poll@0.2.11");
+  linker.instance("own:log/log");
+  linker.explain_missing("wasi:", "use another host");
+  EXPECT_EQ(linker.missing_instance("wasi:sockets/tcp@0.2.3").message,
+            "import `wasi:sockets/tcp@0.2.3` is not granted: use another host");
+  EXPECT_EQ(linker.missing_instance("wasi:io/other@0.2.3").message,
+            "import `wasi:io/other@0.2.3` is not granted: use another host");
+  // What is there in another version needs no grant.
+  EXPECT_EQ(linker.missing_instance("wasi:io/streams@0.3.0").message,
+            "import `wasi:io/streams@0.3.0` is not offered: there is `wasi:io` in the versions "
+            "0.2.11, 0.2.12");
+  EXPECT_EQ(linker.missing_instance("wasi:io/poll").message,
+            "import `wasi:io/poll` is not offered: there is `wasi:io` in the versions 0.2.11, "
+            "0.2.12");
+  EXPECT_EQ(linker.missing_instance("own:log/log@1.0.0").message,
+            "import `own:log/log@1.0.0` is not offered: there is `own:log` without a version");
+  EXPECT_EQ(linker.missing_instance("a:b/c@1.0.0").message,
+            "unknown import: nothing provides the instance `a:b/c@1.0.0`");
 }
 
 TEST(HostTable, NumbersAreReused) {

@@ -1,5 +1,6 @@
 // wasi:cli: arguments and variables, the standard streams, terminals and the end of the program.
 
+#include "wasi/preview2/wit/cli.hpp"
 #include "wasi/preview2/guest.hpp"
 
 namespace airlock::wasi::preview2 {
@@ -68,37 +69,36 @@ HostOutcome get_terminal_stderr(Guest& guest, HostCall& call) {
 
 void define_cli(Guest& guest, Linker& linker) {
   const std::shared_ptr<Guest> alive = guest.shared_from_this();
-  HostInstance& environment = interface(linker, "wasi:cli/environment");
+  HostInstance& environment = interface(linker, "wasi:cli/environment", wit::cli_environment);
   guest.function(environment, "get-environment", get_environment);
   guest.function(environment, "get-arguments", get_arguments);
   guest.function(environment, "initial-cwd", initial_cwd);
 
-  HostInstance& ending = interface(linker, "wasi:cli/exit");
+  HostInstance& ending = interface(linker, "wasi:cli/exit", wit::cli_exit);
   guest.function(ending, "exit", exit);
   guest.function(ending, "exit-with-code", exit_with_code);
 
-  HostInstance& standard_input = interface(linker, "wasi:cli/stdin");
-  guest.input_streams.use(standard_input, "input-stream");
+  HostInstance& standard_input = interface(linker, "wasi:cli/stdin", wit::cli_stdin);
   guest.function(standard_input, "get-stdin", get_stdin);
-  HostInstance& standard_output = interface(linker, "wasi:cli/stdout");
-  guest.output_streams.use(standard_output, "output-stream");
+  HostInstance& standard_output = interface(linker, "wasi:cli/stdout", wit::cli_stdout);
   guest.function(standard_output, "get-stdout", get_stdout);
-  HostInstance& standard_error = interface(linker, "wasi:cli/stderr");
-  guest.output_streams.use(standard_error, "output-stream");
+  HostInstance& standard_error = interface(linker, "wasi:cli/stderr", wit::cli_stderr);
   guest.function(standard_error, "get-stderr", get_stderr);
 
-  guest.terminal_inputs.define(interface(linker, "wasi:cli/terminal-input"), "terminal-input",
-                               alive, guest.live_resources);
-  guest.terminal_outputs.define(interface(linker, "wasi:cli/terminal-output"), "terminal-output",
-                                alive, guest.live_resources);
-  HostInstance& terminal_input = interface(linker, "wasi:cli/terminal-stdin");
-  guest.terminal_inputs.use(terminal_input, "terminal-input");
+  guest.terminal_inputs.define(
+      interface(linker, "wasi:cli/terminal-input", wit::cli_terminal_input), "terminal-input",
+      alive, guest.live_resources);
+  guest.terminal_outputs.define(
+      interface(linker, "wasi:cli/terminal-output", wit::cli_terminal_output), "terminal-output",
+      alive, guest.live_resources);
+  HostInstance& terminal_input =
+      interface(linker, "wasi:cli/terminal-stdin", wit::cli_terminal_stdin);
   guest.function(terminal_input, "get-terminal-stdin", get_terminal_stdin);
-  HostInstance& terminal_output = interface(linker, "wasi:cli/terminal-stdout");
-  guest.terminal_outputs.use(terminal_output, "terminal-output");
+  HostInstance& terminal_output =
+      interface(linker, "wasi:cli/terminal-stdout", wit::cli_terminal_stdout);
   guest.function(terminal_output, "get-terminal-stdout", get_terminal_stdout);
-  HostInstance& terminal_error = interface(linker, "wasi:cli/terminal-stderr");
-  guest.terminal_outputs.use(terminal_error, "terminal-output");
+  HostInstance& terminal_error =
+      interface(linker, "wasi:cli/terminal-stderr", wit::cli_terminal_stderr);
   guest.function(terminal_error, "get-terminal-stderr", get_terminal_stderr);
 }
 

@@ -1,5 +1,6 @@
-// wasi:clocks. Without the grant none of its interfaces exists.
+// wasi:clocks. Without the grant its functions trap: none of them has an error.
 
+#include "wasi/preview2/wit/clocks.hpp"
 #include "wasi/preview2/guest.hpp"
 
 namespace airlock::wasi::preview2 {
@@ -50,19 +51,22 @@ HostOutcome utc_offset(Guest& /*guest*/, HostCall& call) { return call.returned(
 }  // namespace
 
 void define_clocks(Guest& guest, Linker& linker) {
-  if (!guest.state().configuration.clocks) return;
-  HostInstance& monotonic = interface(linker, "wasi:clocks/monotonic-clock");
-  guest.pollables.use(monotonic, "pollable");
-  guest.function(monotonic, "now", monotonic_now);
-  guest.function(monotonic, "resolution", monotonic_resolution);
-  guest.function(monotonic, "subscribe-instant", subscribe_instant);
-  guest.function(monotonic, "subscribe-duration", subscribe_duration);
+  HostInstance& monotonic =
+      interface(linker, "wasi:clocks/monotonic-clock", wit::clocks_monotonic_clock);
+  HostInstance& wall = interface(linker, "wasi:clocks/wall-clock", wit::clocks_wall_clock);
+  if (guest.state().configuration.clocks) {
+    guest.function(monotonic, "now", monotonic_now);
+    guest.function(monotonic, "resolution", monotonic_resolution);
+    guest.function(monotonic, "subscribe-instant", subscribe_instant);
+    guest.function(monotonic, "subscribe-duration", subscribe_duration);
+    guest.function(wall, "now", wall_now);
+    guest.function(wall, "resolution", wall_resolution);
+  } else {
+    monotonic.otherwise(denied("the monotonic clock"));
+    wall.otherwise(denied("the wall clock"));
+  }
 
-  HostInstance& wall = interface(linker, "wasi:clocks/wall-clock");
-  guest.function(wall, "now", wall_now);
-  guest.function(wall, "resolution", wall_resolution);
-
-  HostInstance& timezone = interface(linker, "wasi:clocks/timezone");
+  HostInstance& timezone = interface(linker, "wasi:clocks/timezone", wit::clocks_timezone);
   guest.function(timezone, "display", display);
   guest.function(timezone, "utc-offset", utc_offset);
 }

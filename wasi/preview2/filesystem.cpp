@@ -4,6 +4,7 @@
 
 #include "decoder/byte_reader.hpp"
 #include "wasi/preview2/guest.hpp"
+#include "wasi/preview2/wit/filesystem.hpp"
 
 namespace airlock::wasi::preview2 {
 
@@ -285,10 +286,7 @@ HostOutcome get_directories(Guest& guest, HostCall& call) {
 
 void define_filesystem(Guest& guest, Linker& linker) {
   const std::shared_ptr<Guest> alive = guest.shared_from_this();
-  HostInstance& types = interface(linker, "wasi:filesystem/types");
-  guest.input_streams.use(types, "input-stream");
-  guest.output_streams.use(types, "output-stream");
-  guest.errors.use(types, "error");
+  HostInstance& types = interface(linker, "wasi:filesystem/types", wit::filesystem_types);
   guest.descriptors.define(types, "descriptor", alive, guest.live_resources);
   guest.directory_streams.define(types, "directory-entry-stream", alive, guest.live_resources);
   const auto method = [&](std::string_view name, Guest::Method<Descriptor> method) {
@@ -325,8 +323,7 @@ void define_filesystem(Guest& guest, Linker& linker) {
                read_directory_entry);
   guest.function(types, "filesystem-error-code", filesystem_error_code);
 
-  HostInstance& preopens = interface(linker, "wasi:filesystem/preopens");
-  guest.descriptors.use(preopens, "descriptor");
+  HostInstance& preopens = interface(linker, "wasi:filesystem/preopens", wit::filesystem_preopens);
   guest.function(preopens, "get-directories", get_directories);
 }
 

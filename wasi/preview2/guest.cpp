@@ -34,6 +34,20 @@ HostOutcome Guest::run_or_wait(HostCall& call, Pollables pollables, Attempt atte
       shared_from_this(), state().loop.watch(std::move(pollables)), std::move(attempt)));
 }
 
+canonical_abi::HostFunction denied(std::string_view what, std::string_view error) {
+  return [what, error](HostCall& call) {
+    using canonical_abi::Type;
+    const Type result = call.type().result;
+    const Type errors =
+        result && result->kind == canonical_abi::TypeKind::result ? result->cases[1].type : nullptr;
+    for (std::uint32_t i = 0; errors && i < errors->cases.size(); ++i) {
+      if (errors->cases[i].label != error || errors->cases[i].type) continue;
+      return call.returned(Value::error(Value::of_case(errors->kind, i, std::nullopt)));
+    }
+    return call.trapped(std::string(what) + " is not granted");
+  };
+}
+
 HostOutcome Guest::too_many_resources(HostCall& call) {
   return call.trapped("the guest holds too many streams, pollables and other host resources");
 }
@@ -48,30 +62,18 @@ namespace airlock::wasi {
 
 void define_preview2(canonical_abi::Linker& linker, const std::shared_ptr<Context>& context) {
   const auto guest = std::make_shared<preview2::Guest>(context);
-  preview2::define_io(*guest, linker);  // first: the others use its resources
+  preview2::define_io(*guest, linker);
   preview2::define_cli(*guest, linker);
   preview2::define_clocks(*guest, linker);
   preview2::define_random(*guest, linker);
   preview2::define_filesystem(*guest, linker);
-  for (const char* prefix : {"wasi:sockets/", "wasi:http/", "wasi:clocks/", "wasi:random/"}) {
-    linker.explain_missing(prefix, std::string(missing_capability(prefix)));
-  }
-  // JavaScript components import it whether or not they ever call it.
-  linker.refuse_when_called("wasi:http/");
+  preview2::define_sockets(*guest, linker);
+  preview2::define_http(*guest, linker);
 }
 
 void run_event_loop(canonical_abi::Store& store, const std::shared_ptr<Context>& context) {
   store.set_waiter(
       [context](canonical_abi::Store& /*store*/) { return context->state().loop.turn(); });
-}
-
-std::string_view missing_capability(std::string_view import_name) {
-  if (import_name.starts_with("wasi:sockets/") || import_name.starts_with("wasi:http/")) {
-    return "pass --allow-network";
-  }
-  if (import_name.starts_with("wasi:clocks/")) return "--deny-clocks withdrew it";
-  if (import_name.starts_with("wasi:random/")) return "--deny-random withdrew it";
-  return {};
 }
 
 }  // namespace airlock::wasi

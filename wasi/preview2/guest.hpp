@@ -34,22 +34,23 @@ class Resources {
     });
   }
 
-  /// Makes the type known where another interface uses it.
-  void use(HostInstance& instance, std::string name) const {
-    instance.resource(std::move(name), type_);
-  }
-
   [[nodiscard]] Value own(std::shared_ptr<T> object) {
     ++*live_;
     return Value::own(type_, objects_.add(std::move(object)));
   }
 
-  /// What a handle stands for; null if it is none of this type. A guest may import a function under
-  /// another type than ours.
+  /// What a handle stands for; null if it is none of this type.
   [[nodiscard]] std::shared_ptr<T> find(const Value& handle) {
     if (!handle.is_handle() || handle.resource() != type_) return nullptr;
     const std::shared_ptr<T>* found = objects_.find(handle.rep());
     return found != nullptr ? *found : nullptr;
+  }
+
+  /// What an own handle stands for, which the guest has given away; null as with `find`.
+  [[nodiscard]] std::shared_ptr<T> take(const Value& own) {
+    std::shared_ptr<T> object = find(own);
+    if (object && objects_.remove(own.rep())) --*live_;
+    return object;
   }
 
  private:
@@ -66,6 +67,16 @@ struct IoFailure {
 /// `wasi:cli/terminal-input` and `terminal-output`: to have one is all there is to it.
 struct Terminal {};
 
+/// `wasi:sockets/network`
+struct Network {};
+
+// Of wasi:http: http.hpp.
+struct Fields;
+struct OutgoingRequest;
+struct OutgoingResponse;
+struct OutgoingBody;
+struct RequestOptions;
+
 struct Guest : std::enable_shared_from_this<Guest> {
   explicit Guest(std::shared_ptr<Context> its_context) : context(std::move(its_context)) {}
 
@@ -73,6 +84,7 @@ struct Guest : std::enable_shared_from_this<Guest> {
 
   std::shared_ptr<Context> context;
   std::size_t live_resources = 0;
+  std::size_t http_bytes = 0;  ///< of all fields and requests
   Resources<Pollable> pollables;
   Resources<InputStream> input_streams;
   Resources<OutputStream> output_streams;
@@ -81,6 +93,12 @@ struct Guest : std::enable_shared_from_this<Guest> {
   Resources<DirectoryStream> directory_streams;
   Resources<Terminal> terminal_inputs;
   Resources<Terminal> terminal_outputs;
+  Resources<Network> networks;
+  Resources<Fields> fields;
+  Resources<OutgoingRequest> outgoing_requests;
+  Resources<OutgoingResponse> outgoing_responses;
+  Resources<OutgoingBody> outgoing_bodies;
+  Resources<RequestOptions> request_options;
 
   /// Defines a function that is given this guest.
   using Function = HostOutcome (*)(Guest& guest, HostCall& call);
@@ -119,12 +137,28 @@ void define_cli(Guest& guest, Linker& linker);
 void define_clocks(Guest& guest, Linker& linker);
 void define_random(Guest& guest, Linker& linker);
 void define_filesystem(Guest& guest, Linker& linker);
+void define_sockets(Guest& guest, Linker& linker);
+void define_http(Guest& guest, Linker& linker);
 
 /// The version under which the interfaces are defined; it serves every compatible one.
 inline constexpr std::string_view version = "@0.2.12";
 
-[[nodiscard]] inline HostInstance& interface(Linker& linker, std::string_view name) {
-  return linker.instance(std::string(name) + std::string(version));
+/// An interface whose functions have the types that it declares in WIT.
+/// @param name `wasi:cli/exit`
+[[nodiscard]] inline HostInstance& interface(Linker& linker, std::string_view name,
+                                             std::string_view wit) {
+  return linker.instance(std::string(name) + std::string(version)).declare(std::string(wit));
+}
+
+/// A function of what is not granted: answers with the error of this name, or traps if its result
+/// has no place for one.
+/// @param what is not granted: "the network"
+[[nodiscard]] canonical_abi::HostFunction denied(std::string_view what,
+                                                 std::string_view error = {});
+
+/// A resource type of which a guest can get no resource.
+inline void unobtainable(HostInstance& instance, std::string name) {
+  instance.resource(std::move(name), [](canonical_abi::Store&, std::uint32_t) {});
 }
 
 /// `datetime`

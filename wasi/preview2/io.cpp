@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "wasi/preview2/guest.hpp"
+#include "wasi/preview2/wit/io.hpp"
 
 namespace airlock::wasi::preview2 {
 
@@ -224,19 +225,17 @@ HostOutcome blocking_splice(Guest& guest, const Output& self, HostCall& call) {
 
 void define_io(Guest& guest, Linker& linker) {
   const std::shared_ptr<Guest> alive = guest.shared_from_this();
-  HostInstance& error = interface(linker, "wasi:io/error");
+  HostInstance& error = interface(linker, "wasi:io/error", wit::io_error);
   guest.errors.define(error, "error", alive, guest.live_resources);
   guest.method(error, "error", "to-debug-string", guest.errors, to_debug_string);
 
-  HostInstance& polling = interface(linker, "wasi:io/poll");
+  HostInstance& polling = interface(linker, "wasi:io/poll", wit::io_poll);
   guest.pollables.define(polling, "pollable", alive, guest.live_resources);
   guest.method(polling, "pollable", "ready", guest.pollables, ready);
   guest.method(polling, "pollable", "block", guest.pollables, block);
   guest.function(polling, "poll", poll);
 
-  HostInstance& streams = interface(linker, "wasi:io/streams");
-  guest.errors.use(streams, "error");
-  guest.pollables.use(streams, "pollable");
+  HostInstance& streams = interface(linker, "wasi:io/streams", wit::io_streams);
   guest.input_streams.define(streams, "input-stream", alive, guest.live_resources);
   guest.output_streams.define(streams, "output-stream", alive, guest.live_resources);
   const auto input = [&](std::string_view name, Guest::Method<InputStream> method) {

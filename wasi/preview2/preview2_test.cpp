@@ -46,9 +46,10 @@ class Preview2 : public ::testing::Test {
     const auto instance = linker_.find_instance("wasi:" + interface + "@0.2.3");
     if (!instance) return Value::string("no interface");
     const HostInstance::Function* found = instance->find_function(function);
-    if (!found) return Value::string("no function");
-    canonical_abi::FunctionType type;
-    HostCall host_call(store_, nullptr, type);
+    if (!found) found = instance->other_functions();
+    const auto type = linker_.function_type(*instance, function);
+    if (!found || !type || !*type) return Value::string("no function");
+    HostCall host_call(store_, nullptr, **type);
     host_call.arguments = std::move(arguments);
     std::ignore = found->call(host_call);
     std::unique_ptr<canonical_abi::PendingCall> pending = std::move(host_call.continuation);
@@ -63,7 +64,10 @@ class Preview2 : public ::testing::Test {
       exit_code_ = host_call.trap.code == runtime::TrapCode::exit ? host_call.trap.exit_code : -1;
       return Value::string("trap: " + host_call.trap.message);
     }
-    return host_call.result.value_or(Value());
+    Value result = host_call.result.value_or(Value());
+    EXPECT_TRUE(!(*type)->result || matches(result, (*type)->result))
+        << interface << "#" << function << " does not return " << to_string(**type);
+    return result;
   }
 
   Value method(const std::string& interface, const std::string& name, const Value& self,
@@ -139,20 +143,33 @@ TEST_F(Preview2, every_0_2_version_links_to_the_one_implementation) {
     EXPECT_TRUE(instance->find_resource("output-stream"));
   }
   EXPECT_FALSE(linker_.find_instance("wasi:io/streams@0.3.0"));
+  EXPECT_THAT(linker_.missing_instance("wasi:clocks/system-clock@0.3.0").message,
+              HasSubstr("is not offered: there is `wasi:clocks` in version 0.2.12"));
   // One resource type, wherever it is used.
-  EXPECT_EQ(linker_.find_instance("wasi:cli/stdout@0.2.0")->find_resource("output-stream"),
-            linker_.find_instance("wasi:filesystem/types@0.2.6")->find_resource("output-stream"));
+  const auto output_stream = [&](const char* interface) {
+    const auto type = linker_.named_type(*linker_.find_instance(interface), "output-stream");
+    return type ? *type : canonical_abi::NamedType();
+  };
+  EXPECT_EQ(std::get<const ResourceType*>(output_stream("wasi:cli/stdout@0.2.0")),
+            linker_.find_instance("wasi:io/streams@0.2.0")->find_resource("output-stream"));
+  EXPECT_EQ(output_stream("wasi:filesystem/types@0.2.6"), output_stream("wasi:cli/stderr@0.2.9"));
 }
 
-TEST_F(Preview2, what_is_not_granted_does_not_exist) {
+TEST_F(Preview2, what_is_not_granted_is_denied_when_it_is_called) {
   start({});
-  EXPECT_FALSE(linker_.find_instance("wasi:clocks/wall-clock@0.2.3"));
-  EXPECT_FALSE(linker_.find_instance("wasi:clocks/monotonic-clock@0.2.3"));
-  EXPECT_FALSE(linker_.find_instance("wasi:random/random@0.2.3"));
-  EXPECT_FALSE(linker_.find_instance("wasi:sockets/tcp@0.2.3"));
-  EXPECT_THAT(linker_.advice("wasi:sockets/tcp@0.2.3"), HasSubstr("--allow-network"));
-  EXPECT_EQ(missing_capability("wasi:sockets/tcp@0.2.3"), "pass --allow-network");
-  EXPECT_EQ(missing_capability("my:own/thing"), "");
+  for (const char* function : {"now", "resolution"}) {
+    EXPECT_EQ(text(call("clocks/wall-clock", function)), "trap: the wall clock is not granted");
+    EXPECT_EQ(text(call("clocks/monotonic-clock", function)),
+              "trap: the monotonic clock is not granted");
+  }
+  for (const char* function : {"subscribe-instant", "subscribe-duration"}) {
+    EXPECT_EQ(text(call("clocks/monotonic-clock", function, {Value::u64(0)})),
+              "trap: the monotonic clock is not granted");
+  }
+  EXPECT_EQ(text(call("random/random", "get-random-bytes", {Value::u64(1)})),
+            "trap: the random number generator is not granted");
+  EXPECT_EQ(text(call("random/random", "get-random-u64")),
+            "trap: the random number generator is not granted");
   EXPECT_EQ(call("cli/environment", "get-arguments").size(), 0U);
   EXPECT_EQ(call("cli/environment", "get-environment").size(), 0U);
   EXPECT_FALSE(call("cli/environment", "initial-cwd").is_some());
@@ -454,6 +471,171 @@ TEST_F(Preview2, random_numbers) {
                                  : "get-insecure-random-bytes";
     EXPECT_THAT(text(call(interface, name, {Value::u64(UINT64_MAX)})), HasSubstr("trap"));
   }
+}
+
+// The network ------------------------------------------------------------------------------------
+
+/// The label of the error that a function answers with.
+class Preview2Network : public Preview2 {
+ protected:
+  std::string denial(const std::string& interface, const std::string& function,
+                     std::vector<Value> arguments) {
+    const Value result = call(interface, function, std::move(arguments));
+    if (!result.is_error()) return "no error";
+    const auto instance = linker_.find_instance("wasi:" + interface + "@0.2.3");
+    const canonical_abi::Type type = (*linker_.function_type(*instance, function))->result;
+    return type->cases[1].type->cases[result.payload()->case_index()].label;
+  }
+  Value http(const std::string& function, std::vector<Value> arguments = {}) {
+    return call("http/types", function, std::move(arguments));
+  }
+  Value http_method(const std::string& name, const Value& self, std::vector<Value> arguments = {}) {
+    return method("http/types", name, self, std::move(arguments));
+  }
+  /// The label of a `header-error`, or "ok".
+  static std::string header_error(const Value& result) {
+    constexpr const char* labels[] = {"invalid-syntax", "forbidden", "immutable"};
+    return result.is_error() ? labels[result.payload()->case_index()] : "ok";
+  }
+};
+
+TEST_F(Preview2Network, sockets_and_names_are_denied) {
+  for (const std::uint32_t family : {0U, 1U}) {
+    EXPECT_EQ(
+        denial("sockets/tcp-create-socket", "create-tcp-socket", {Value::enumeration(family)}),
+        "access-denied");
+    EXPECT_EQ(
+        denial("sockets/udp-create-socket", "create-udp-socket", {Value::enumeration(family)}),
+        "access-denied");
+  }
+  const Value network = call("sockets/instance-network", "instance-network");
+  EXPECT_EQ(denial("sockets/ip-name-lookup", "resolve-addresses",
+                   {borrow(network), Value::string("localhost")}),
+            "access-denied");
+}
+
+TEST_F(Preview2Network, a_request_is_put_together_and_denied) {
+  const Value fields = http("[constructor]fields");
+  EXPECT_EQ(header_error(http_method("fields.append", fields,
+                                     {Value::string("Accept"), Value::bytes("*/*")})),
+            "ok");
+  const Value request = http("[constructor]outgoing-request", {fields});
+  ok(http_method("outgoing-request.set-method", request, {Value::variant(2)}));
+  ok(http_method("outgoing-request.set-scheme", request, {Value::some(Value::variant(1))}));
+  ok(http_method("outgoing-request.set-authority", request,
+                 {Value::some(Value::string("example.com:443"))}));
+  ok(http_method("outgoing-request.set-path-with-query", request,
+                 {Value::some(Value::string("/a?b=c"))}));
+  EXPECT_EQ(http_method("outgoing-request.method", request), Value::variant(2));
+  EXPECT_EQ(http_method("outgoing-request.scheme", request), Value::some(Value::variant(1)));
+  EXPECT_EQ(http_method("outgoing-request.authority", request),
+            Value::some(Value::string("example.com:443")));
+  EXPECT_EQ(http_method("outgoing-request.path-with-query", request),
+            Value::some(Value::string("/a?b=c")));
+
+  const Value body = ok(http_method("outgoing-request.body", request));
+  EXPECT_TRUE(http_method("outgoing-request.body", request).is_error());
+  const Value stream = ok(http_method("outgoing-body.write", body));
+  EXPECT_TRUE(http_method("outgoing-body.write", body).is_error());
+  ok(output("blocking-write-and-flush", stream, {Value::bytes("hello")}));
+  drop(store_, stream);
+  ok(http("[static]outgoing-body.finish", {body, Value::none()}));
+
+  const Value options = http("[constructor]request-options");
+  ok(http_method("request-options.set-connect-timeout", options, {Value::some(Value::u64(5))}));
+  EXPECT_EQ(http_method("request-options.connect-timeout", options), Value::some(Value::u64(5)));
+  EXPECT_EQ(http_method("request-options.first-byte-timeout", options), Value::none());
+  EXPECT_EQ(denial("http/outgoing-handler", "handle", {request, Value::some(options)}),
+            "HTTP-request-denied");
+  // It has been given away.
+  EXPECT_THAT(text(http_method("outgoing-request.method", request)), HasSubstr("trap"));
+  EXPECT_THAT(text(call("http/outgoing-handler", "handle", {request, Value::none()})),
+              HasSubstr("trap"));
+}
+
+TEST_F(Preview2Network, requests_refuse_what_is_no_part_of_one) {
+  const Value request = http("[constructor]outgoing-request", {http("[constructor]fields")});
+  const auto is_refused = [&](const std::string& part, Value value) {
+    return http_method("outgoing-request.set-" + part, request, {std::move(value)}).is_error();
+  };
+  const auto other = [](std::uint32_t index, const char* text) {
+    return Value::variant(index, Value::string(text));
+  };
+  EXPECT_FALSE(is_refused("method", other(9, "PURGE")));
+  EXPECT_TRUE(is_refused("method", other(9, "")));
+  EXPECT_TRUE(is_refused("method", other(9, "GET /")));
+  EXPECT_FALSE(is_refused("scheme", Value::some(other(2, "svn+ssh"))));
+  EXPECT_TRUE(is_refused("scheme", Value::some(other(2, "1st"))));
+  EXPECT_TRUE(is_refused("scheme", Value::some(other(2, ""))));
+  EXPECT_TRUE(is_refused("authority", Value::some(Value::string("a b"))));
+  EXPECT_TRUE(is_refused("path-with-query", Value::some(Value::string("/a\r\nHost: b"))));
+  EXPECT_FALSE(is_refused("path-with-query", Value::none()));
+}
+
+TEST_F(Preview2Network, fields) {
+  const auto field = [](const char* name, const char* value) {
+    return Value::tuple({Value::string(name), Value::bytes(value)});
+  };
+  const Value fields = ok(http("[static]fields.from-list",
+                               {Value::list({field("A", "1"), field("b", "2"), field("a", "3")})}));
+  const auto name = [](const char* name) { return Value::string(name); };
+  EXPECT_EQ(http_method("fields.get", fields, {name("a")}),
+            Value::list({Value::bytes("1"), Value::bytes("3")}));
+  EXPECT_TRUE(http_method("fields.has", fields, {name("B")}).as_bool());
+  EXPECT_FALSE(http_method("fields.has", fields, {name("c")}).as_bool());
+  const Value copy = http_method("fields.clone", fields);
+  EXPECT_EQ(header_error(
+                http_method("fields.set", fields, {name("a"), Value::list({Value::bytes("4")})})),
+            "ok");
+  EXPECT_EQ(header_error(http_method("fields.delete", fields, {name("B")})), "ok");
+  // The original casing stays.
+  EXPECT_EQ(http_method("fields.entries", fields), Value::list({field("a", "4")}));
+  EXPECT_EQ(http_method("fields.entries", copy),
+            Value::list({field("A", "1"), field("b", "2"), field("a", "3")}));
+
+  for (const char* wrong : {"", "a b", "a:", "\xc3\xa4"}) {
+    EXPECT_EQ(header_error(http_method("fields.append", fields, {name(wrong), Value::bytes("")})),
+              "invalid-syntax");
+    EXPECT_EQ(header_error(http_method("fields.delete", fields, {name(wrong)})), "invalid-syntax");
+    EXPECT_FALSE(http_method("fields.has", fields, {name(wrong)}).as_bool());
+  }
+  for (const char* wrong : {"a\r\nb: c", "\n"}) {
+    EXPECT_EQ(header_error(http_method("fields.append", fields, {name("a"), Value::bytes(wrong)})),
+              "invalid-syntax");
+    EXPECT_EQ(header_error(http("[static]fields.from-list", {Value::list({field("a", wrong)})})),
+              "invalid-syntax");
+  }
+  const Value response = http("[constructor]outgoing-response", {copy});
+  const Value headers = http_method("outgoing-response.headers", response);
+  EXPECT_EQ(header_error(http_method("fields.append", headers, {name("a"), Value::bytes("")})),
+            "immutable");
+  EXPECT_EQ(header_error(http_method("fields.delete", headers, {name("a")})), "immutable");
+  ok(http_method("outgoing-response.set-status-code", response, {Value::u16(404)}));
+  EXPECT_TRUE(
+      http_method("outgoing-response.set-status-code", response, {Value::u16(99)}).is_error());
+  EXPECT_EQ(http_method("outgoing-response.status-code", response).as_u16(), 404);
+}
+
+TEST_F(Preview2Network, fields_and_requests_are_bounded_together) {
+  const std::string megabyte(std::size_t{1} << 20, 'x');
+  std::vector<Value> all;
+  std::string refusal;
+  for (int i = 0; i < 20 && refusal.empty(); ++i) {
+    all.push_back(http("[constructor]fields"));
+    const Value result =
+        http_method("fields.append", all.back(), {Value::string("a"), Value::bytes(megabyte)});
+    if (result.is(TypeKind::string)) refusal = result.as_string();
+  }
+  EXPECT_THAT(refusal, HasSubstr("too large"));
+  EXPECT_GT(all.size(), 10U);
+  const Value request = http("[constructor]outgoing-request", {http("[constructor]fields")});
+  EXPECT_THAT(text(http_method("outgoing-request.set-authority", request,
+                               {Value::some(Value::string(megabyte))})),
+              HasSubstr("too large"));
+  // Dropping gives the room back.
+  drop(store_, all.front());
+  ok(http_method("outgoing-request.set-authority", request,
+                 {Value::some(Value::string(std::string(1000, 'x')))}));
 }
 
 // Guests that mean harm

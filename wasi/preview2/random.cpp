@@ -1,6 +1,7 @@
-// wasi:random. Without the grant `random` does not exist, and the insecure interfaces give the same
-// numbers every time.
+// wasi:random. Without the grant the functions of `random` trap, since they have no error, and the
+// insecure interfaces give the same numbers every time.
 
+#include "wasi/preview2/wit/random.hpp"
 #include "canonical-abi/component.hpp"
 #include "wasi/preview2/guest.hpp"
 
@@ -50,15 +51,17 @@ HostOutcome insecure_seed(Guest& guest, HostCall& call) {
 }  // namespace
 
 void define_random(Guest& guest, Linker& linker) {
+  HostInstance& random = interface(linker, "wasi:random/random", wit::random_random);
   if (guest.state().configuration.random) {
-    HostInstance& random = interface(linker, "wasi:random/random");
     guest.function(random, "get-random-bytes", get_random_bytes);
     guest.function(random, "get-random-u64", get_random_u64);
+  } else {
+    random.otherwise(denied("the random number generator"));
   }
-  HostInstance& insecure = interface(linker, "wasi:random/insecure");
+  HostInstance& insecure = interface(linker, "wasi:random/insecure", wit::random_insecure);
   guest.function(insecure, "get-insecure-random-bytes", get_insecure_random_bytes);
   guest.function(insecure, "get-insecure-random-u64", get_insecure_random_u64);
-  HostInstance& seed = interface(linker, "wasi:random/insecure-seed");
+  HostInstance& seed = interface(linker, "wasi:random/insecure-seed", wit::random_insecure_seed);
   guest.function(seed, "insecure-seed", insecure_seed);
 }
 

@@ -130,9 +130,10 @@ class Context {
 /// those of what is not granted answer `notcapable`.
 Result<void> define_preview1(runtime::Linker& linker, const std::shared_ptr<Context>& context);
 
-/// Defines what is granted of `wasi:cli`, `wasi:io`, `wasi:clocks`, `wasi:random` and
-/// `wasi:filesystem` in a linker, for every version 0.2.x, and tells it what flags would grant the
-/// rest.
+/// Defines `wasi:cli`, `wasi:io`, `wasi:clocks`, `wasi:random`, `wasi:filesystem`, `wasi:sockets`
+/// and `wasi:http` in a linker, for every version 0.2.x. All functions exist, with their types;
+/// those of what is not granted answer with an error, or trap if they have none. There is no
+/// network yet: sockets, names and requests are denied (`access-denied`, `HTTP-request-denied`).
 void define_preview2(canonical_abi::Linker& linker, const std::shared_ptr<Context>& context);
 
 /// Lets calls that wait for the outside world run this context's event loop.
@@ -144,9 +145,5 @@ void run_event_loop(runtime::Store& store, const std::shared_ptr<Context>& conte
 /// linker's store.
 Result<void> grant(const airlock::Linker& linker, const std::shared_ptr<Context>& context);
 Result<void> grant(const component::Linker& linker, const std::shared_ptr<Context>& context);
-
-/// What the command's user can do about an import that was not granted, e.g. "pass
-/// --allow-network" for `wasi:sockets/tcp@0.2.3`. Empty if nothing would help.
-[[nodiscard]] std::string_view missing_capability(std::string_view import_name);
 
 }  // namespace airlock::wasi
