@@ -26,8 +26,8 @@ constexpr auto capabilities = std::to_array<Capability>({
     {"random numbers (withdrawn by --deny-random)",
      {"wasi:random/", "wasi_snapshot_preview1.random_get"}},
     {"files (--dir)", {"wasi:filesystem/", "wasi_snapshot_preview1.path_"}},
-    {"network (not available)", {"wasi:sockets/", "wasi_snapshot_preview1.sock_"}},
-    {"HTTP (not available)", {"wasi:http/"}},
+    {"network (not available: denied)", {"wasi:sockets/", "wasi_snapshot_preview1.sock_"}},
+    {"HTTP (not available: denied)", {"wasi:http/"}},
 });
 
 /// WASI 0.1 under its present name, also for modules that know the one it had before.

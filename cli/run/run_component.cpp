@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "canonical-abi/component.hpp"
+#include "canonical-abi/linking/type_difference.hpp"
 #include "canonical-abi/wave.hpp"
 #include "cli/command_line/suggestion.hpp"
 #include "cli/progress.hpp"
@@ -49,13 +50,23 @@ Result<const ExportedFunction*> find(ComponentInstance& instance,
                                        : list_of(candidates)));
 }
 
-/// The entry point of a command, whatever version 0.2.x it was made for.
+/// The entry point of a command, whatever version 0.2.x it was made for: `run: func() -> result`.
 Result<const ExportedFunction*> find_entry_point(ComponentInstance& instance) {
-  if (const auto* run = canonical_abi::find_export(instance, "wasi:cli/run@0.2.0", "run"))
-    return run;
-  return fail(ErrorKind::argument,
-              "not a command: it does not export wasi:cli/run; call one of its functions with "
-              "--invoke");
+  const auto* run = canonical_abi::find_export(instance, "wasi:cli/run@0.2.0", "run");
+  if (run == nullptr) {
+    return fail(ErrorKind::argument,
+                "not a command: it does not export wasi:cli/run; call one of its functions with "
+                "--invoke");
+  }
+  canonical_abi::TypeTable types;
+  canonical_abi::FunctionType expected;
+  expected.result = types.result(nullptr, nullptr);
+  const auto difference = canonical_abi::first_difference(run->type, expected);
+  if (!difference.empty()) {
+    return fail(ErrorKind::unlinkable,
+                "export `" + run->interface + "`: function `run`: " + difference);
+  }
+  return run;
 }
 
 Ending invoke(canonical_abi::Store& store, ComponentInstance& instance, const Guest& guest,
