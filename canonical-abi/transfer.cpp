@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "canonical-abi/transfer_sides.hpp"
+#include "runtime/fuel.hpp"
 
 namespace airlock::canonical_abi {
 
@@ -15,6 +16,9 @@ namespace {
 /// Bytes one call may move. More than any memory holds, so that only values that name the same
 /// bytes again and again can get there.
 constexpr std::uint64_t work_limit = std::uint64_t{1} << 33;
+
+/// Bytes between two looks at the store's interruption.
+constexpr std::uint64_t piece = std::uint64_t{1} << 20;
 
 }  // namespace
 
@@ -36,8 +40,16 @@ bool Transfer::fail(std::string message) {
 
 bool Transfer::charge(std::uint64_t bytes) {
   if (bytes > work_left_) return fail("too many bytes pass through one call");
+  const bool is_next_piece = work_left_ / piece != (work_left_ - bytes) / piece;
   work_left_ -= bytes;
-  return true;
+  if (const auto& interruption = store_.core().interruption(); interruption && is_next_piece) {
+    const TrapCode due = interruption->due();
+    if (due != TrapCode::none) trap_ = Trap(due);
+    if (due != TrapCode::none) return false;
+  }
+  if (store_.core().charge(runtime::fuel::for_bytes(bytes))) return true;
+  trap_ = Trap(TrapCode::out_of_fuel);
+  return false;
 }
 
 bool Transfer::charge_host(std::uint64_t bytes) {

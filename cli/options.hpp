@@ -1,6 +1,7 @@
 // What the command line asks for.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,7 +52,8 @@ struct RunOptions {
   std::optional<std::uint64_t> max_memory_bytes;
   std::optional<std::uint64_t> max_heap_bytes;
   bool gc_stress = false;             ///< collect garbage at every allocation
-  std::optional<std::uint64_t> fuel;  ///< instructions after which the guest traps
+  std::optional<std::uint64_t> fuel;  ///< units after which the guest traps: runtime/fuel.hpp
+  std::optional<std::chrono::nanoseconds> timeout;  ///< after which it traps
 };
 
 struct FilesOptions {
@@ -65,6 +67,7 @@ struct WastOptions {
   bool allow_skips = false;  ///< whether directives that were skipped count as success
   bool round_trip = false;   ///< run each module and component as printed and read again
   bool gc_stress = false;    ///< collect garbage at every allocation
+  std::optional<std::chrono::nanoseconds> timeout;  ///< of each action
 };
 
 struct ParseOptions {

@@ -52,8 +52,11 @@ int wast(const WastOptions& options) {
                     std::to_string(options.files.size()) + ")");
     auto limits = limits_of_script(file);
     if (options.features.custom_descriptors) limits.features.custom_descriptors = true;
-    const auto summary =
-        run_file(file, options, {.collect_always = options.gc_stress, .limits = limits});
+    const auto summary = run_file(file, options,
+                                  {.interruptible = options.timeout.has_value(),
+                                   .longest_run = options.timeout,
+                                   .collect_always = options.gc_stress,
+                                   .limits = limits});
     if (!summary) {
       std::cout << format_error(summary.error(), file, "script") << '\n';
       ++total.failed;

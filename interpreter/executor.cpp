@@ -47,7 +47,6 @@ RunStatus run_to_exit(Registers& r, const void* outer_boundary, const Slot* fram
   Run& run = *r.run;
   Stack& stack = *run.stack;
   const bool is_guarded =
-      guard_pages_supported &&
       run.store->engine().configuration().bounds_checks == runtime::BoundsChecks::guard_pages;
   if (is_guarded)
     dispatch_guarded(r);
@@ -94,8 +93,20 @@ RunStatus run_function(Run& run, Function& function, Slot* frame, std::span<cons
   return run_to_exit(r, outer, frame, results);
 }
 
+Run make_run(Store& store, Stack& stack, Trap& trap) {
+  return {.store = &store,
+          .heap = &store.heap(),
+          .stack = &stack,
+          .limit = stack.limit(),
+          .is_metered = store.engine().configuration().metered,
+          .interruption = store.interruption().get(),
+          .trap = &trap};
+}
+
 class Interpreter final : public runtime::Executor {
  public:
+  [[nodiscard]] bool supports_guard_pages() const override { return guard_pages_supported; }
+
   [[nodiscard]] Result<std::unique_ptr<runtime::ModuleCode>> compile(
       const runtime::CompiledModule& module, validator::ModuleContext context,
       const runtime::TypeRegistry& types,
@@ -116,11 +127,7 @@ class Interpreter final : public runtime::Executor {
   [[nodiscard]] RunStatus call(Store& store, Stack& stack, Function& function,
                                std::span<const Slot> arguments, std::span<Slot> results,
                                Trap& trap) const override {
-    Run run{.store = &store,
-            .heap = &store.heap(),
-            .stack = &stack,
-            .limit = stack.limit(),
-            .trap = &trap};
+    Run run = make_run(store, stack, trap);
     stack.state = Stack::State::running;
     stack.boundary = nullptr;
     stack.top = stack.base();
@@ -131,11 +138,7 @@ class Interpreter final : public runtime::Executor {
 
   [[nodiscard]] RunStatus resume(Store& store, Stack& stack, std::span<Slot> results,
                                  Trap& trap) const override {
-    Run run{.store = &store,
-            .heap = &store.heap(),
-            .stack = &stack,
-            .limit = stack.limit(),
-            .trap = &trap};
+    Run run = make_run(store, stack, trap);
     stack.state = Stack::State::running;
     Registers r;
     r.run = &run;
@@ -161,12 +164,8 @@ class Interpreter final : public runtime::Executor {
       return RunStatus::trapped;
     }
     trap.forget();
-    Run run{.store = &store,
-            .heap = &store.heap(),
-            .stack = &stack,
-            .limit = stack.limit(),
-            .nested = true,
-            .trap = &trap};
+    Run run = make_run(store, stack, trap);
+    run.nested = true;
     Slot* const top = stack.top;
     void* const boundary = stack.boundary;
     ++stack.nested_runs;

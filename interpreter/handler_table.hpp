@@ -83,6 +83,7 @@ struct HandlerTable {
   Handler unreachable = nullptr;
   Handler unsupported = nullptr;
   Handler fuel = nullptr;
+  Handler check_interruption = nullptr;
   Handler branch = nullptr;
   /// By operand (slot or accumulator) and whether to branch if it is not zero.
   Handler branch_if[3][2] = {};
@@ -115,8 +116,10 @@ struct HandlerTable {
 
   HeapHandlers heap;
 
-  // References, tables, bulk memory: slots only; by opcode.
+  // References, tables, bulk memory, arrays: slots only; by opcode.
   Handler plain[opcode_count] = {};
+  /// What takes the place of such a handler in metered or interruptible code, if something does.
+  Handler plain_metered[opcode_count] = {};
 };
 
 /// The one table, complete.

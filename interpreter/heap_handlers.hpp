@@ -31,21 +31,13 @@ struct HeapHandlers {
   Handler structure_get_vector = nullptr;
   Handler structure_set_vector = nullptr;
 
-  // Arrays; see heap_arrays.cpp.
-  Handler array_new = nullptr;
-  Handler array_new_default = nullptr;
+  // Arrays; see heap_arrays.cpp. What works on many elements is in `HandlerTable::plain`.
   Handler array_new_fixed = nullptr;
-  Handler array_new_data = nullptr;
-  Handler array_new_elements = nullptr;
   Handler array_get[accesses][3][3][2] = {};  ///< by access, array, index, destination
   Handler array_set[accesses][3][3][3] = {};  ///< by access, array, index, value
   Handler array_get_vector = nullptr;
   Handler array_set_vector = nullptr;
   Handler array_length[3][2] = {};
-  Handler array_fill = nullptr;
-  Handler array_copy = nullptr;
-  Handler array_init_data = nullptr;
-  Handler array_init_elements = nullptr;
 
   // Casts and i31; see heap_casts.cpp. By what is asked, reference, and destination or sense.
   Handler test[runtime::semantics::cast_kinds][3][2] = {};

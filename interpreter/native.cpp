@@ -3,6 +3,8 @@
 
 #include "interpreter/exceptions.hpp"
 #include "interpreter/frames.hpp"
+#include "runtime/fuel.hpp"
+#include "runtime/store.hpp"
 
 namespace airlock::interpreter {
 
@@ -202,10 +204,29 @@ const Cell far_return_cell[1] = {cell_of(handler<FarReturn>)};
 const Cell boundary_cell[1] = {cell_of(handler<ResumeBoundary>)};
 const Cell native_start_cell[1] = {cell_of(handler<StartNative>)};
 
+namespace {
+
+/// Takes the fuel for a call of native code. False after a trap.
+[[gnu::noinline]] bool pays_for_native_call(Registers& r, const Continuation& caller) {
+  if (r.run->store->charge(runtime::fuel::native_call)) return true;
+  raise_native(r, Trap(TrapCode::out_of_fuel), caller);
+  return false;
+}
+
+/// Whether the run has to end because of an interrupt or a deadline; it has trapped then.
+[[gnu::noinline]] bool ends_after_native_call(Registers& r, const Continuation& caller) {
+  const TrapCode due = r.run->interruption->due();
+  if (due != TrapCode::none) raise_native(r, Trap(due), caller);
+  return due != TrapCode::none;
+}
+
+}  // namespace
+
 void call_native(Registers& r, const Function& callee, Slot* slots, Continuation caller) {
   Run& run = *r.run;
   Slot* place = slots + std::max(callee.parameter_slots, callee.result_slots);
   if (place > run.limit) return raise_native(r, Trap(TrapCode::call_stack_exhausted), caller);
+  if (run.is_metered && !pays_for_native_call(r, caller)) return;
   NativeCall call(*run.trap);
   call.slots = slots;
   call.store = run.store;
@@ -214,6 +235,10 @@ void call_native(Registers& r, const Function& callee, Slot* slots, Continuation
   call.function = &callee;
   run.stack->top = place;
   const Outcome outcome = callee.native->call(call);
+  // It may have taken long. What entered or suspended has more to do, and is asked later.
+  if (run.interruption != nullptr && outcome == Outcome::returned &&
+      ends_after_native_call(r, caller))
+    return;
   settle(r, outcome, call, place, caller);
 }
 

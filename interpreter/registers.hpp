@@ -7,6 +7,7 @@
 #include "interpreter/cell.hpp"
 #include "runtime/heap.hpp"
 #include "runtime/instance.hpp"
+#include "runtime/interruption.hpp"
 #include "runtime/semantics/v128.hpp"
 #include "runtime/stack.hpp"
 #include "runtime/trap.hpp"
@@ -69,6 +70,10 @@ struct Run {
   Slot* limit = nullptr;
   Exit exit = Exit::finished;
   bool nested = false;
+  bool is_metered = false;                        ///< as the engine is configured
+  runtime::Interruption* interruption = nullptr;  ///< of the store, if it has one
+  /// Checks for an interruption until the clock is looked at.
+  std::uint32_t checks_left = 1;
 
   // Where a trap happened. `trap.code` is set by native code that says more than a code.
   TrapCode trap_code = TrapCode::none;

@@ -347,42 +347,6 @@ void Translator::unsupported(const Instruction& i) {
   dead_nesting_ = 0;
 }
 
-/// Charges an instruction to the current run of instructions. A run ends where control flow may
-/// leave or enter it; its price is taken at its beginning.
-void Translator::charge(Opcode opcode) {
-  switch (opcode) {
-    case "nop"_op:
-    case "drop"_op:
-    case "block"_op:
-    case "try_table"_op:
-    case "try"_op:
-      return;
-    case "loop"_op:
-    case "else"_op:
-    case "end"_op:
-    case "catch"_op:
-    case "catch_all"_op:
-    case "delegate"_op:
-      fuel_cell_is_open_ = false;
-      return;
-    default:
-      break;
-  }
-  if (!fuel_cell_is_open_) {
-    fuel_cell_ = cells_.size();
-    Operands price;
-    price.add(0);
-    emit(table_.fuel, price, true);
-    fuel_cell_is_open_ = true;
-  }
-  const Half price = read_operand<Half>(&cells_[fuel_cell_], 0) + 1;
-  std::memcpy(&cells_[fuel_cell_] + 1, &price, sizeof price);
-  const bool is_call = decoder::name(opcode).starts_with("call");
-  const bool is_branch_on_cast = decoder::row(opcode).immediate == decoder::Immediate::branch_cast;
-  if ((decoder::row(opcode).family == decoder::Family::control && !is_call) || is_branch_on_cast)
-    fuel_cell_is_open_ = false;
-}
-
 void Translator::instruction(const Instruction& i, bool live) {
   offset_ = i.offset;
   if (dead_) {
@@ -412,7 +376,9 @@ void Translator::instruction(const Instruction& i, bool live) {
     dead_ = false;
     live = false;
   }
-  if (module_.configuration().metered) charge(i.opcode);
+  const auto& configuration = module_.configuration();
+  if (configuration.interruptible && cells_.size() == entry_cells) check_interruption();
+  if (configuration.metered) charge(i);
   if (translate_control(i, live) || translate_call(i) || translate_exception(i, live) ||
       translate_variable(i) || translate_numeric(i) || translate_reference(i) ||
       translate_bulk(i) || translate_heap(i) || translate_vector(i))

@@ -196,7 +196,11 @@ class Translator {
   bool translate_bulk(const Instruction& i);
   bool translate_vector(const Instruction& i);
   void unsupported(const Instruction& i);
-  void charge(Opcode opcode);
+  // Metering; see translator_metering.cpp.
+  void charge(const Instruction& i);
+  [[nodiscard]] std::uint64_t price_of(const Instruction& i) const;
+  void check_interruption();
+  [[nodiscard]] const Handler& bulk_handler(Opcode opcode) const;
   void binary(Opcode opcode);
   void unary(Opcode opcode);
   void wide(Opcode opcode);
@@ -344,6 +348,7 @@ class Translator {
   // Metering: the cell that charges for the current run of instructions without a branch.
   std::size_t fuel_cell_ = 0;
   bool fuel_cell_is_open_ = false;
+  bool is_charged_ = false;  ///< there is such a cell already
 
   // After an instruction that this build does not run, the rest of its block is dead.
   bool dead_ = false;

@@ -85,6 +85,7 @@ void Translator::begin_block(ControlKind kind, const decoder::BlockType& type) {
                        .start = cells_.size(),
                        .mirrors = mirrors_,
                        .range = controls_.back().range});
+  if (kind == ControlKind::loop && module_.configuration().interruptible) check_interruption();
 }
 
 void Translator::begin_if(const decoder::BlockType& type) {

@@ -112,19 +112,19 @@ bool Translator::translate_array(const Instruction& i) {
   const Half segment[] = {i.second_index};
   switch (i.opcode) {
     case "array.new"_op:
-      allocation(table.array_new, i.index, {}, 2);
+      allocation(bulk_handler(i.opcode), i.index, {}, 2);
       return true;
     case "array.new_default"_op:
-      allocation(table.array_new_default, i.index, {}, 1);
+      allocation(bulk_handler(i.opcode), i.index, {}, 1);
       return true;
     case "array.new_fixed"_op:
       array_new_fixed(i.index, i.second_index);
       return true;
     case "array.new_data"_op:
-      allocation(table.array_new_data, i.index, segment, 2);
+      allocation(bulk_handler(i.opcode), i.index, segment, 2);
       return true;
     case "array.new_elem"_op:
-      allocation(table.array_new_elements, i.index, segment, 2);
+      allocation(bulk_handler(i.opcode), i.index, segment, 2);
       return true;
     case "array.get"_op:
     case "array.get_s"_op:
@@ -138,16 +138,16 @@ bool Translator::translate_array(const Instruction& i) {
       unary_reference(table.array_length, ValueKind::i32, true);
       return true;
     case "array.fill"_op:
-      array_bulk(table.array_fill, i.index, {}, 4);
+      array_bulk(bulk_handler(i.opcode), i.index, {}, 4);
       return true;
     case "array.copy"_op:
-      array_bulk(table.array_copy, i.index, {}, 5);
+      array_bulk(bulk_handler(i.opcode), i.index, {}, 5);
       return true;
     case "array.init_data"_op:
-      array_bulk(table.array_init_data, i.index, segment, 4);
+      array_bulk(bulk_handler(i.opcode), i.index, segment, 4);
       return true;
     case "array.init_elem"_op:
-      array_bulk(table.array_init_elements, i.index, segment, 4);
+      array_bulk(bulk_handler(i.opcode), i.index, segment, 4);
       return true;
     default:
       return false;

@@ -338,7 +338,6 @@ void Translator::wide(Opcode opcode) {
 
 Bounds Translator::bounds() const {
   const bool guarded =
-      guard_pages_supported &&
       module_.configuration().bounds_checks == runtime::BoundsChecks::guard_pages &&
       tree().memory_types[0].page_size_log2 == 16;
   return guarded ? Bounds::guarded : Bounds::checked;
@@ -469,7 +468,7 @@ void Translator::plain(Opcode opcode, std::span<const Half> immediates, std::siz
   Operands operands;
   for (const Half immediate : immediates) operands.add(immediate);
   for (std::size_t n = 0; n < operand_count; ++n) operands.add(slot_of(entries[n]));
-  const Handler* handler = &table_.plain[number(opcode)];
+  const Handler* handler = &bulk_handler(opcode);
   if (!result) return emit(*handler, operands, true);
   emit_result(handler, operands, next_home(), 0, true);
   last_.by_target_is_slot_only = true;

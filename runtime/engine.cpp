@@ -10,7 +10,9 @@ CompiledModule::CompiledModule() = default;
 CompiledModule::~CompiledModule() = default;
 
 Engine::Engine(std::unique_ptr<Executor> executor, EngineConfiguration configuration)
-    : executor_(std::move(executor)), configuration_(configuration) {}
+    : executor_(std::move(executor)), configuration_(configuration) {
+  if (!executor_->supports_guard_pages()) configuration_.bounds_checks = BoundsChecks::in_code;
+}
 
 Engine::~Engine() = default;
 

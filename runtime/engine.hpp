@@ -1,8 +1,10 @@
 // The engine: configuration, canonical types, and modules compiled once for all stores.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -18,15 +20,20 @@ namespace airlock::runtime {
 
 /// How memories find accesses beyond their end.
 enum class BoundsChecks : std::uint8_t {
-  guard_pages,  ///< 32-bit memories reserve their whole address range; the hardware checks
+  guard_pages,  ///< 32-bit memories reserve their whole address range; the hardware checks, where
+                ///< the executor supports it
   in_code,      ///< every access compares; memories are dense
 };
 
 struct EngineConfiguration {
   BoundsChecks bounds_checks = BoundsChecks::in_code;
   bool lazy_translation = true;  ///< bodies are validated at once, but translated when first called
-  /// Whether running consumes `Store::fuel`, one unit for an instruction. Costs nothing when off.
+  /// Whether running consumes `Store::fuel`; what for is said in fuel.hpp. Costs nothing when off.
   bool metered = false;
+  /// Whether runs end at deadlines and interrupts (`Store::interruption`). Costs nothing when off.
+  bool interruptible = false;
+  /// How long each run from the host may take if its store has no deadline; only if interruptible.
+  std::optional<std::chrono::nanoseconds> longest_run{};
   /// Collects garbage at every allocation: to find references that the collector does not see.
   bool collect_always = false;
   Limits limits{};

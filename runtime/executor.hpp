@@ -38,6 +38,10 @@ class Executor {
  public:
   virtual ~Executor() = default;
 
+  /// Whether it can turn a fault in a guarded memory into a trap. If not, its engine checks in
+  /// code.
+  [[nodiscard]] virtual bool supports_guard_pages() const { return true; }
+
   /// Validates all bodies and translates them (or prepares to, when lazy).
   /// `module.tree`, which is valid but for the bodies, and `module.type_ids` are filled in;
   /// `module.code` is what this returns.

@@ -83,7 +83,11 @@ struct Store::Contents final : RootSource {
   Waiter waiter;
 };
 
-Store::Store(Engine& engine) : engine_(engine), contents_(std::make_unique<Contents>(engine)) {
+Store::Store(Engine& engine)
+    : engine_(engine),
+      is_metered_(engine.configuration().metered),
+      contents_(std::make_unique<Contents>(engine)) {
+  if (engine.configuration().interruptible) interruption_ = std::make_shared<Interruption>();
   contents_->memory_budget->limit = engine.limits().memory_bytes;
   contents_->table_budget.limit = engine.limits().store_table_elements;
 }
@@ -93,6 +97,11 @@ Store::~Store() = default;
 Heap& Store::heap() { return contents_->heap; }
 const std::shared_ptr<MemoryBudget>& Store::memory_budget() { return contents_->memory_budget; }
 TableBudget& Store::table_budget() { return contents_->table_budget; }
+
+bool Store::owns(const Instance* instance) const {
+  return std::ranges::any_of(contents_->instances,
+                             [&](const auto& own) { return own.get() == instance; });
+}
 
 Result<Instance*> Store::instantiate(std::shared_ptr<const CompiledModule> module,
                                      std::span<const External> imports, std::string path,
@@ -204,8 +213,57 @@ void Store::release_stack(std::unique_ptr<Stack> stack) {
 
 void Store::set_waiter(Waiter waiter) { contents_->waiter = std::move(waiter); }
 
+namespace {
+
+/// Gives a run that has no deadline the one that the engine has for all.
+class OwnDeadline {
+ public:
+  OwnDeadline(Interruption* interruption, const EngineConfiguration& configuration) {
+    if (interruption == nullptr || !configuration.longest_run || interruption->deadline()) return;
+    using Clock = Interruption::Clock;
+    const auto now = Clock::now();
+    // So long a time that the clock cannot tell is no deadline.
+    if (*configuration.longest_run >= Clock::time_point::max() - now) return;
+    interruption_ = interruption;
+    interruption->set_deadline(now + *configuration.longest_run);
+  }
+  ~OwnDeadline() {
+    if (interruption_ != nullptr) interruption_->set_deadline(std::nullopt);
+  }
+  OwnDeadline(const OwnDeadline&) = delete;
+  OwnDeadline& operator=(const OwnDeadline&) = delete;
+
+ private:
+  Interruption* interruption_ = nullptr;
+};
+
+}  // namespace
+
 bool Store::run(Function& function, std::span<const Slot> arguments, std::span<Slot> results,
                 Trap& trap) {
+  const OwnDeadline deadline(interruption_.get(), engine_.configuration());
+  ++runs_;
+  const bool is_finished = run_to_end(function, arguments, results, trap);
+  // A run inside of another may be recovered from by the host; the outer one has to end as well.
+  if (--runs_ == 0 && !is_finished && trap.code == TrapCode::interrupted &&
+      interruption_ != nullptr)
+    interruption_->forget_request();
+  return is_finished;
+}
+
+/// Waits until a suspended stack can go on. False: it cannot, because of a trap.
+bool Store::wait(Stack& stack, Trap& why) {
+  why = Trap(TrapCode::host, "the call waits for something that nothing in this store provides");
+  if (interruption_ != nullptr) {
+    const TrapCode due = interruption_->due();
+    if (due != TrapCode::none) why = Trap(due);
+    if (due != TrapCode::none) return false;
+  }
+  return contents_->waiter && contents_->waiter(stack, why);
+}
+
+bool Store::run_to_end(Function& function, std::span<const Slot> arguments, std::span<Slot> results,
+                       Trap& trap) {
   const NativeRun native;
   if (native.is_too_deep()) {
     trap = Trap(TrapCode::call_stack_exhausted);
@@ -213,14 +271,14 @@ bool Store::run(Function& function, std::span<const Slot> arguments, std::span<S
   }
   auto stack = acquire_stack();
   if (!stack->is_usable()) {
-    trap = Trap(TrapCode::out_of_memory, "no address space left for a stack");
+    trap = Trap(TrapCode::out_of_memory, "no address space or mapping left for a stack");
     return false;
   }
   const auto& executor = engine_.executor();
   auto status = executor.call(*this, *stack, function, arguments, results, trap);
   while (status == RunStatus::suspended) {
-    Trap why(TrapCode::host, "the call waits for something that nothing in this store provides");
-    if (contents_->waiter && contents_->waiter(*stack, why)) {
+    Trap why;
+    if (wait(*stack, why)) {
       status = executor.resume(*this, *stack, results, trap);
     } else {
       executor.abandon(*this, *stack, why);

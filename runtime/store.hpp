@@ -12,6 +12,7 @@
 #include "runtime/engine.hpp"
 #include "runtime/heap.hpp"
 #include "runtime/instance.hpp"
+#include "runtime/interruption.hpp"
 #include "runtime/native.hpp"
 #include "runtime/stack.hpp"
 
@@ -28,9 +29,25 @@ class Store {
 
   [[nodiscard]] Engine& engine() { return engine_; }
 
-  /// How many instructions may still run before the trap "out of fuel"; only if the engine is
-  /// configured to meter.
+  /// How much may still be done before the trap "out of fuel", in the units of fuel.hpp; only if
+  /// the engine is configured to meter.
   std::uint64_t fuel = 0;
+
+  /// Takes fuel for work. False if there is not enough: none is left then, and the run has to end
+  /// with `TrapCode::out_of_fuel`. Always true if the engine does not meter.
+  [[nodiscard]] bool charge(std::uint64_t units) {
+    if (!is_metered_) return true;
+    const bool is_enough = units <= fuel;
+    fuel = is_enough ? fuel - units : 0;
+    return is_enough;
+  }
+
+  /// What ends the runs of this store from outside; null unless the engine is interruptible. Other
+  /// OS threads may keep it for longer than the store lives.
+  [[nodiscard]] const std::shared_ptr<Interruption>& interruption() const { return interruption_; }
+
+  /// Whether an instance is one of this store. Reads only; looks at all of them.
+  [[nodiscard]] bool owns(const Instance* instance) const;
 
   /// Allocates an instance, runs its initializers and its start function. The failures are those of
   /// the specification: `unlinkable` (with the suite's texts "unknown import", "incompatible import
@@ -91,7 +108,14 @@ class Store {
   [[nodiscard]] TableBudget& table_budget();
 
  private:
+  [[nodiscard]] bool run_to_end(Function& function, std::span<const Slot> arguments,
+                                std::span<Slot> results, Trap& trap);
+  [[nodiscard]] bool wait(Stack& stack, Trap& why);
+
   Engine& engine_;
+  bool is_metered_;
+  std::shared_ptr<Interruption> interruption_;
+  std::uint32_t runs_ = 0;  ///< that are under way, one inside of the other
   struct Contents;
   std::unique_ptr<Contents> contents_;
 };

@@ -60,6 +60,8 @@ std::string_view trap_text(TrapCode code) {
       return "out of fuel";
     case TrapCode::interrupted:
       return "interrupted";
+    case TrapCode::deadline_exceeded:
+      return "deadline exceeded";
     case TrapCode::unsupported:
       return "unsupported feature";
     case TrapCode::host:

@@ -41,10 +41,11 @@ enum class TrapCode : std::uint8_t {
   call_stack_exhausted,
   out_of_memory,
   out_of_fuel,
-  interrupted,
-  unsupported,  ///< the module uses a feature this build does not run; the message names it
-  host,         ///< a host function or the Canonical ABI failed; the message says why
-  exit,         ///< not a failure: the guest asked to end with an exit code
+  interrupted,        ///< another OS thread asked for it
+  deadline_exceeded,  ///< of the store
+  unsupported,        ///< the module uses a feature this build does not run; the message names it
+  host,               ///< a host function or the Canonical ABI failed; the message says why
+  exit,               ///< not a failure: the guest asked to end with an exit code
 };
 
 /// The text of the official test suites: "out of bounds memory access".

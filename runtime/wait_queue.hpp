@@ -8,10 +8,17 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "runtime/interruption.hpp"
+
 namespace airlock::runtime {
 
-/// How a wait ended; the numbers are what `memory.atomic.wait32` and `wait64` answer.
-enum class WaitResult : std::uint32_t { woken = 0, not_equal = 1, timed_out = 2 };
+/// How a wait ended; the first numbers are what `memory.atomic.wait32` and `wait64` answer.
+enum class WaitResult : std::uint32_t {
+  woken = 0,
+  not_equal = 1,
+  timed_out = 2,
+  interrupted = 3,  ///< `Interruption::due` says why
+};
 
 /// Who waits at which address of one shared memory. Whoever waits blocks its OS thread, so there
 /// are never more than OS threads that run guests. Safe to use from several OS threads.
@@ -21,11 +28,16 @@ class WaitQueue {
   /// beginning of the wait is missed.
   /// @param place naturally aligned, inside of the memory
   /// @param nanoseconds negative: without limit
+  /// @param interruption of the store that waits; may be null
   template <typename T>
-  [[nodiscard]] WaitResult wait(T* place, T expected, std::int64_t nanoseconds) {
+  [[nodiscard]] WaitResult wait(T* place, T expected, std::int64_t nanoseconds,
+                                Interruption* interruption = nullptr) {
+    Waiter waiter(*this);
+    // Registered before the lock is taken: who interrupts takes the two locks in this order.
+    const Interruption::Watch watch(interruption, waiter);
     std::unique_lock lock(mutex_);
     if (std::atomic_ref(*place).load() != expected) return WaitResult::not_equal;
-    return block(lock, place, nanoseconds);
+    return block(lock, waiter, place, nanoseconds, interruption);
   }
 
   /// Wakes up to `count` of those who wait at `place`, who waits longest first.
@@ -33,14 +45,18 @@ class WaitQueue {
   std::uint32_t notify(const void* place, std::uint32_t count);
 
  private:
-  struct Waiter {
+  struct Waiter final : Sleeper {
+    explicit Waiter(WaitQueue& its_queue) : queue(its_queue) {}
+    void wake() override;
+    WaitQueue& queue;
     std::condition_variable condition;
     bool is_woken = false;
   };
   using Waiters = std::list<Waiter*>;
 
-  [[nodiscard]] WaitResult block(std::unique_lock<std::mutex>& lock, const void* place,
-                                 std::int64_t nanoseconds);
+  [[nodiscard]] WaitResult block(std::unique_lock<std::mutex>& lock, Waiter& waiter,
+                                 const void* place, std::int64_t nanoseconds,
+                                 const Interruption* interruption);
 
   std::mutex mutex_;
   std::unordered_map<const void*, Waiters> waiters_;  ///< no list is empty

@@ -6,32 +6,13 @@
 #include <fstream>
 
 #include "airlock/airlock.hpp"
+#include "canonical-abi/embedding/testing.hpp"
 
 namespace airlock {
 namespace {
 
-template <typename T>
-std::string message(const Result<T>& result) {
-  return result ? "no error" : result.error().message;
-}
-
-/// An engine, a store and a linker.
-struct Host {
-  explicit Host(const Configuration& configuration = {})
-      : engine(configuration), store(engine), linker(store) {}
-
-  Instance instantiate(std::string_view text) {
-    auto module = Module::compile(engine, text);
-    EXPECT_TRUE(module) << message(module);
-    auto instance = linker.instantiate(*module);
-    EXPECT_TRUE(instance) << message(instance);
-    return *instance;
-  }
-
-  Engine engine;
-  Store store;
-  Linker linker;
-};
+using testing::Host;
+using testing::message;
 
 constexpr std::string_view arithmetic = R"((module $arithmetic
   (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
@@ -614,30 +595,6 @@ TEST(Embedding, CallsBackThroughFunctionReferences) {
     (func (export "null") (result i32) (call $apply (ref.null func)))))");
   EXPECT_EQ(instance.invoke<std::int32_t>("run"), 6);
   EXPECT_EQ(message(instance.invoke<std::int32_t>("null")), "no function");
-}
-
-TEST(Embedding, MetersGuestsIfAskedTo) {
-  Configuration configuration;
-  configuration.metered = true;
-  Host host(configuration);
-  host.store.set_fuel(1000);
-  const auto instance = host.instantiate(R"((module
-    (func (export "endless") (loop (br 0)))
-    (func (export "count") (param i32)
-      (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))))))");
-  EXPECT_EQ(host.store.fuel(), 1000u) << "nothing has run yet";
-  ASSERT_TRUE(instance.invoke("count", 10));
-  const auto taken = 1000 - host.store.fuel();
-  EXPECT_GE(taken, 10u);
-  host.store.set_fuel(1000);
-  ASSERT_TRUE(instance.invoke("count", 10));
-  EXPECT_EQ(1000 - host.store.fuel(), taken) << "the same every time";
-
-  host.store.set_fuel(100'000);
-  const auto ended = instance.invoke("endless");
-  ASSERT_FALSE(ended);
-  EXPECT_EQ(ended.error().kind, ErrorKind::trap);
-  EXPECT_EQ(ended.error().message, "out of fuel");
 }
 
 /// Runs something on a thread with a small native stack, like that of `ulimit -s 256`.

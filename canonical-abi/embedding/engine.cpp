@@ -13,6 +13,7 @@ runtime::EngineConfiguration to_internal(const Configuration& configuration) {
                                : runtime::BoundsChecks::in_code,
           .lazy_translation = configuration.lazy_translation,
           .metered = configuration.metered,
+          .interruptible = configuration.interruptible,
           .limits = configuration.limits};
 }
 

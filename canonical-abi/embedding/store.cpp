@@ -82,8 +82,9 @@ Store& Store::operator=(Store&&) noexcept = default;
 
 const Engine& Store::engine() const { return state_->engine; }
 void Store::set_waiter(Waiter waiter) { state_->waiter = std::move(waiter); }
-void Store::set_fuel(std::uint64_t instructions) { state_->store.fuel = instructions; }
+void Store::set_fuel(std::uint64_t units) { state_->store.fuel = units; }
 std::uint64_t Store::fuel() const { return state_->store.fuel; }
+bool Store::charge(std::uint64_t units) { return state_->store.charge(units); }
 const std::vector<TraceFrame>& Store::last_backtrace() const { return state_->last_backtrace; }
 std::optional<Exception> Store::last_exception() const {
   const auto& last = state_->last_exception;
@@ -99,6 +100,44 @@ std::optional<Function> Store::function(const Value& reference) const {
   if (reference.type() != ValueType::funcref || reference.is_null() || !state_->owns(reference))
     return std::nullopt;
   return Function(state_, runtime::Slot{.bits = ValueAccess::low(reference)}.function);
+}
+
+// Interrupts
+
+namespace {
+
+std::unexpected<Error> not_interruptible() {
+  return fail(ErrorKind::argument,
+              "the store's engine is not interruptible (Configuration::interruptible)");
+}
+
+}  // namespace
+
+struct Interrupt::State {
+  std::shared_ptr<runtime::Interruption> interruption;
+};
+
+void Interrupt::operator()() const { state_->interruption->request(); }
+
+Result<void> Store::set_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) {
+  const auto& interruption = state_->store.interruption();
+  if (interruption == nullptr) return not_interruptible();
+  interruption->set_deadline(deadline);
+  return {};
+}
+
+Result<void> Store::set_timeout(std::chrono::nanoseconds timeout) {
+  using Clock = std::chrono::steady_clock;
+  const auto now = Clock::now();
+  // So long a time that the clock cannot tell is no deadline.
+  if (timeout >= Clock::time_point::max() - now) return set_deadline(std::nullopt);
+  return set_deadline(now + timeout);
+}
+
+Result<Interrupt> Store::interrupt() const {
+  const auto& interruption = state_->store.interruption();
+  if (interruption == nullptr) return not_interruptible();
+  return Interrupt(std::make_shared<Interrupt::State>(interruption));
 }
 
 // Functions

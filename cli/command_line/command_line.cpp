@@ -92,6 +92,7 @@ void CommandLine::add_wast() {
   wast_app_->add_flag("--allow-skips", wast_.allow_skips,
                       "Exit with 0 although directives were skipped");
   wast_app_->add_flag("--gc-stress", wast_.gc_stress, "Collect garbage at every allocation");
+  add_timeout(*wast_app_, wast_.timeout, "Fail an action that takes longer than this");
   add_features(*wast_app_, wast_.features);
   wast_app_->footer(help::wast);
 }

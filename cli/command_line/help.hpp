@@ -42,7 +42,11 @@ is named `namespace:package/interface.function`; the bare name does where it is 
   airlock run --invoke 'wasi:cli/run.run@0.2.0()' app.wasm
 
 SIZE is a number of bytes, or one with the unit k, M, G or T (powers of 1024; with kB, MB, GB or TB,
-powers of 1000).
+powers of 1000). DURATION is a number of seconds, or one with the unit ns, us, ms, s, m or h.
+
+--timeout ends the guest with a trap, also while it sleeps or waits. The time begins when the guest
+does, not when the file is read. --fuel does so after a number of instructions, the same number each
+time. Instructions that work on many bytes take one more for 16 of them, calls of the host 50.
 
 Exit codes: the guest's own (255 if it is larger); 1 for an error before it ran; 134 for a trap or an
 uncaught exception.)help";

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/command_line/byte_size.hpp"
+#include "cli/command_line/duration.hpp"
 #include "cli/command_line/help.hpp"
 #include "cli/command_line/suggestion.hpp"
 
@@ -64,6 +65,16 @@ void add_features(CLI::App& command, Features& features) {
       ->delimiter(',')
       ->check(CLI::IsMember(words))
       ->allow_extra_args(false);
+}
+
+void add_timeout(CLI::App& command, std::optional<std::chrono::nanoseconds>& timeout,
+                 const std::string& description) {
+  const auto read = [&timeout](const std::string& text) {
+    const auto duration = parse_duration(text);
+    if (!duration) throw CLI::ValidationError("--timeout", duration.error());
+    timeout = *duration;
+  };
+  command.add_option_function<std::string>("--timeout", read, description)->type_name("DURATION");
 }
 
 std::vector<std::string> option_names(const CLI::App& command) {
@@ -124,7 +135,10 @@ void RunCommand::add_limits() {
   add_size("--max-stack", options_.max_stack_bytes, "Bound of the call stack");
   add_size("--max-heap", options_.max_heap_bytes,
            "Bound of all garbage-collected objects together");
-  run_.add_option("--fuel", options_.fuel, "Trap after this many instructions")->type_name("N");
+  run_.add_option("--fuel", options_.fuel,
+                  "Trap after this many instructions; work on many bytes counts as well")
+      ->type_name("N");
+  add_timeout(run_, options_.timeout, "Trap after this time, whatever the guest is doing");
 }
 
 void RunCommand::add_size(const std::string& name, std::optional<std::uint64_t>& size,

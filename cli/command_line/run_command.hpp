@@ -45,6 +45,10 @@ class RunCommand {
   RunOptions options_;
 };
 
+/// Adds `--timeout DURATION` to a command.
+void add_timeout(CLI::App& command, std::optional<std::chrono::nanoseconds>& timeout,
+                 const std::string& description);
+
 /// `--features NAME,...` of several commands.
 void add_features(CLI::App& command, Features& features);
 

@@ -9,6 +9,7 @@
 #include "cli/options.hpp"
 #include "decoder/error.hpp"
 #include "runtime/engine.hpp"
+#include "runtime/store.hpp"
 #include "runtime/trap.hpp"
 
 namespace airlock::cli {
@@ -19,6 +20,19 @@ struct Guest {
   const Input& input;
   runtime::Engine& engine;
   std::shared_ptr<wasi::Context> context;
+  runtime::Interruption& ending;  ///< has the deadline of all that the guest has to do
+
+  /// Gives the guest's store its fuel, and its deadline counted from now on.
+  void begin(runtime::Store& store) const {
+    store.fuel = options.fuel.value_or(0);
+    if (!options.timeout || store.interruption() == nullptr) return;
+    using Clock = runtime::Interruption::Clock;
+    const auto now = Clock::now();
+    // So long a time that the clock cannot tell is no deadline.
+    if (*options.timeout >= Clock::time_point::max() - now) return;
+    ending.set_deadline(now + *options.timeout);
+    store.interruption()->set_deadline(ending.deadline());
+  }
 };
 
 /// How a guest ended, when not as an error: the exit code of the process.

@@ -22,6 +22,7 @@ runtime::EngineConfiguration to_configuration(const RunOptions& options) {
   configuration.collect_always = options.gc_stress;
   if (options.max_memory_bytes) configuration.limits.memory_bytes = *options.max_memory_bytes;
   configuration.metered = options.fuel.has_value();
+  configuration.interruptible = options.timeout.has_value();
   return configuration;
 }
 
@@ -92,10 +93,11 @@ int run(const RunOptions& options) {
     return exit_before_run;
   }
   runtime::Engine engine(interpreter::make_executor(), configuration);
-  const Guest guest{options, *input, engine, *context};
+  runtime::Interruption interruption;
+  const Guest guest{options, *input, engine, *context, interruption};
   runtime::Trap trap;
   const auto ending = input->is_component ? run_component(guest, trap) : run_module(guest, trap);
-  (*context)->finish();
+  (*context)->finish(&interruption);
   std::cout.flush();
   return ending ? *ending : report(guest, ending.error(), trap);
 }

@@ -108,7 +108,7 @@ Ending run_component(const Guest& guest, runtime::Trap& trap) {
   if (!component) return std::unexpected(component.error());
 
   runtime::Store core(guest.engine);
-  core.fuel = guest.options.fuel.value_or(0);
+  guest.begin(core);
   canonical_abi::Store store(core);
   canonical_abi::Linker linker;
   wasi::define_preview2(linker, guest.context);

@@ -86,7 +86,7 @@ Ending run_module(const Guest& guest, runtime::Trap& trap) {
   if (!module) return std::unexpected(module.error());
 
   runtime::Store store(guest.engine);
-  store.fuel = guest.options.fuel.value_or(0);
+  guest.begin(store);
   runtime::Linker linker(store);
   if (auto defined = wasi::define_preview1(linker, guest.context); !defined)
     return propagate(std::move(defined));

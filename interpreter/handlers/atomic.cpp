@@ -133,8 +133,11 @@ struct AtomicWait {
     if (!memory.type().is_shared) return raise(r, TrapCode::expected_shared_memory);
     const auto expected = get<Stored, Source::slot>(r, operand_half);
     const auto nanoseconds = get<std::uint64_t, Source::slot>(r, operand_half + 1);
-    const auto result =
-        memory.wait_queue().wait(place, expected, static_cast<std::int64_t>(nanoseconds));
+    const auto result = memory.wait_queue().wait(
+        place, expected, static_cast<std::int64_t>(nanoseconds), r.run->interruption);
+    if (result == runtime::WaitResult::interrupted)
+      return raise(r, r.run->interruption->is_requested() ? TrapCode::interrupted
+                                                          : TrapCode::deadline_exceeded);
     put<Value, Target::slot>(r, operand_half + 2, static_cast<std::uint32_t>(result));
     r.load_memory();  // whoever woke this thread may have grown it
     r.code += cells_for(operand_half + 3);

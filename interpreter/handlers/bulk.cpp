@@ -2,14 +2,14 @@
 // operand of the address type of a 32-bit memory is read as 32 bits.
 #include <cstring>
 
-#include "interpreter/dispatch.hpp"
-#include "interpreter/handler_table.hpp"
+#include "interpreter/handlers/metering.hpp"
 
 namespace airlock::interpreter {
 
 namespace {
 
 using runtime::Memory;
+namespace fuel = runtime::fuel;
 
 inline std::uint64_t read_address(const Slot& slot, bool is_wide) {
   return is_wide ? slot.i64 : slot.i32;
@@ -34,11 +34,15 @@ struct MemorySize {
 };
 
 /// Memory, slot of the number of pages, destination slot.
+template <Metering metering>
 struct MemoryGrow {
   [[gnu::noinline]] static void execute(Registers& r) {
     Memory& memory = operand_memory(r, 0);
     const bool wide = is_wide(memory);
-    const std::int64_t old = memory.grow(read_address(operand_slot(r, 1), wide));
+    const std::uint64_t pages = read_address(operand_slot(r, 1), wide);
+    const std::int64_t old = memory.grow(pages);
+    if constexpr (metering == Metering::on)
+      if (old >= 0 && !pay(r, fuel::for_bytes(pages << memory.type().page_size_log2))) return;
     const auto result = static_cast<std::uint64_t>(old);
     put<std::uint64_t, Target::slot>(r, 2, wide ? result : static_cast<std::uint32_t>(result));
     r.load_memory();
@@ -47,6 +51,7 @@ struct MemoryGrow {
 };
 
 /// Memory, slots of destination, value and length.
+template <Metering metering>
 struct MemoryFill {
   [[gnu::noinline]] static void execute(Registers& r) {
     Memory& memory = operand_memory(r, 0);
@@ -55,14 +60,18 @@ struct MemoryFill {
     const std::uint64_t length = read_address(operand_slot(r, 3), wide);
     if (!memory.contains(destination, length))
       return raise(r, TrapCode::out_of_bounds_memory_access);
-    if (length != 0)
-      std::memset(memory.base + destination, static_cast<std::uint8_t>(operand_slot(r, 2).i32),
-                  length);
+    std::byte* const to = memory.base + destination;
+    const auto value = static_cast<std::uint8_t>(operand_slot(r, 2).i32);
+    if (!perform<metering>(
+            r, fuel::for_bytes(length), length, piece_bytes,
+            [&](std::uint64_t first, std::uint64_t n) { std::memset(to + first, value, n); }))
+      return;
     r.code += cells_for(4);
   }
 };
 
 /// Destination memory, source memory, slots of destination, source and length.
+template <Metering metering>
 struct MemoryCopy {
   [[gnu::noinline]] static void execute(Registers& r) {
     Memory& to = operand_memory(r, 0);
@@ -72,20 +81,34 @@ struct MemoryCopy {
     const std::uint64_t length = read_address(operand_slot(r, 4), is_wide(to) && is_wide(from));
     if (!to.contains(destination, length) || !from.contains(source, length))
       return raise(r, TrapCode::out_of_bounds_memory_access);
-    if (length != 0) std::memmove(to.base + destination, from.base + source, length);
+    std::byte* const place = to.base + destination;
+    const std::byte* const bytes = from.base + source;
+    if (!perform_copy<metering>(r, fuel::for_bytes(length), length, piece_bytes, place, bytes,
+                                [&](std::uint64_t first, std::uint64_t n) {
+                                  std::memmove(place + first, bytes + first, n);
+                                }))
+      return;
     r.code += cells_for(5);
   }
 };
 
 /// Data segment, memory, slots of destination, source and length.
+template <Metering metering>
 struct MemoryInit {
   [[gnu::noinline]] static void execute(Registers& r) {
-    const std::uint32_t memory = read_operand<Half>(r.code, 1);
-    const TrapCode trap = r.instance->initialize_memory(
-        memory, read_operand<Half>(r.code, 0),
-        read_address(operand_slot(r, 2), is_wide(*r.instance->memories[memory])),
-        operand_slot(r, 3).i32, operand_slot(r, 4).i32);
-    if (trap != TrapCode::none) return raise(r, trap);
+    Memory& memory = operand_memory(r, 1);
+    const auto segment = r.instance->data_segment(read_operand<Half>(r.code, 0));
+    const std::uint64_t destination = read_address(operand_slot(r, 2), is_wide(memory));
+    const std::uint64_t source = operand_slot(r, 3).i32;
+    const std::uint64_t length = operand_slot(r, 4).i32;
+    if (source + length > segment.size() || !memory.contains(destination, length))
+      return raise(r, TrapCode::out_of_bounds_memory_access);
+    if (!perform<metering>(r, fuel::for_bytes(length), length, piece_bytes,
+                           [&](std::uint64_t first, std::uint64_t n) {
+                             std::memcpy(memory.base + destination + first,
+                                         segment.data() + source + first, n);
+                           }))
+      return;
     r.code += cells_for(5);
   }
 };
@@ -102,10 +125,10 @@ struct DataDrop {
 
 void add_bulk_handlers(HandlerTable& table) {
   table.plain[number("memory.size"_op)] = handler<MemorySize>;
-  table.plain[number("memory.grow"_op)] = handler<MemoryGrow>;
-  table.plain[number("memory.fill"_op)] = handler<MemoryFill>;
-  table.plain[number("memory.copy"_op)] = handler<MemoryCopy>;
-  table.plain[number("memory.init"_op)] = handler<MemoryInit>;
+  add_metered<MemoryGrow>(table, "memory.grow"_op);
+  add_metered<MemoryFill>(table, "memory.fill"_op);
+  add_metered<MemoryCopy>(table, "memory.copy"_op);
+  add_metered<MemoryInit>(table, "memory.init"_op);
   table.plain[number("data.drop"_op)] = handler<DataDrop>;
 }
 

@@ -2,6 +2,7 @@
 #include "interpreter/frames.hpp"
 #include "interpreter/handler_table.hpp"
 #include "interpreter/handlers/first_call.hpp"
+#include "interpreter/handlers/metering.hpp"
 #include "runtime/store.hpp"
 
 namespace airlock::interpreter {
@@ -23,17 +24,31 @@ struct Unsupported {
   }
 };
 
-/// Price. Only in metered code.
+/// Price (wide). Only in metered code.
 struct Fuel {
   static void execute(Registers& r) {
-    const Half price = read_operand<Half>(r.code, 0);
+    const auto price = read_operand<std::uint64_t>(r.code, 0);
     std::uint64_t& fuel = r.run->store->fuel;
     if (fuel < price) {
       fuel = 0;
       return raise(r, TrapCode::out_of_fuel);
     }
     fuel -= price;
-    r.code += cells_for(1);
+    r.code += cells_for(2);
+  }
+};
+
+/// Only in interruptible code: at the beginning of functions and loops.
+struct CheckInterruption {
+  static bool attempt(Registers& r) {
+    if (r.run->interruption->is_requested() || --r.run->checks_left == 0) return false;
+    r.code += cells_for(0);
+    return true;
+  }
+  static void execute(Registers& r) {
+    r.run->checks_left = checks_for_a_look_at_the_clock;
+    if (ends_now(r)) return;
+    r.code += cells_for(0);
   }
 };
 
@@ -310,6 +325,7 @@ void add_control_handlers(HandlerTable& table) {
   table.unreachable = handler<Unreachable>;
   table.unsupported = handler<Unsupported>;
   table.fuel = handler<Fuel>;
+  table.check_interruption = handler<CheckInterruption>;
   table.branch = handler<Branch>;
   table.branch_if[number(slot)][true] = handler<BranchIf<std::uint32_t, slot, true>>;
   table.branch_if[number(slot)][false] = handler<BranchIf<std::uint32_t, slot, false>>;

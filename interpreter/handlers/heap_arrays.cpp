@@ -1,9 +1,11 @@
 // Handlers of array instructions (specification: Execution, Aggregate Reference Instructions).
 #include "interpreter/handlers/heap_access.hpp"
+#include "interpreter/handlers/metering.hpp"
 #include "runtime/semantics/reference.hpp"
 
 namespace airlock::interpreter {
 
+namespace fuel = runtime::fuel;
 namespace semantics = runtime::semantics;
 
 namespace {
@@ -14,26 +16,43 @@ inline void finish_new(Registers& r, Object* array, std::size_t target_half) {
   r.code += cells_for(target_half + 1);
 }
 
+/// An array that could not be filled to its end has no elements: what lies there are no references.
+inline void leave_unfinished(Object* array) { array->length = 0; }
+
 /// Layout, height, slots of value and length, destination.
+template <Metering metering>
 struct ArrayNew {
   static void execute(Registers& r) {
     const Layout& layout = operand_layout(r, 0);
     const auto length = operand_slot(r, 4).i32;
     Object* array = allocate_array(*r.run, layout, length, r.frame + read_operand<Half>(r.code, 2));
     if (array == nullptr) return raise_exhausted(r);
-    semantics::fill(*array, layout.element(), 0, length, &operand_slot(r, 3));
+    const Slot* value = &operand_slot(r, 3);
+    if (!perform<metering>(r, fuel::for_bytes(layout.array_bytes(length)), length, piece_elements,
+                           [&](std::uint64_t first, std::uint64_t n) {
+                             semantics::fill(*array, layout.element(),
+                                             static_cast<std::uint32_t>(first),
+                                             static_cast<std::uint32_t>(n), value);
+                           }))
+      return leave_unfinished(array);
     finish_new(r, array, 5);
   }
 };
 
 /// Layout, height, length slot, destination.
+template <Metering metering>
 struct ArrayNewDefault {
   static void execute(Registers& r) {
     const Layout& layout = operand_layout(r, 0);
     const auto length = operand_slot(r, 3).i32;
     Object* array = allocate_array(*r.run, layout, length, r.frame + read_operand<Half>(r.code, 2));
     if (array == nullptr) return raise_exhausted(r);
-    semantics::initialize_default(*array, layout.array_bytes(length));
+    const std::uint64_t bytes = layout.array_bytes(length);
+    std::byte* const payload = array->payload();
+    if (!perform<metering>(
+            r, fuel::for_bytes(bytes), bytes - sizeof(Object), piece_bytes,
+            [&](std::uint64_t first, std::uint64_t n) { std::memset(payload + first, 0, n); }))
+      return leave_unfinished(array);
     finish_new(r, array, 4);
   }
 };
@@ -50,7 +69,31 @@ struct ArrayNewFixed {
   }
 };
 
+/// Copies elements of a data segment into an array; false after a trap.
+template <Metering metering>
+bool read_data(Registers& r, std::uint64_t units, Object& array, std::uint32_t index,
+               std::uint32_t count, const runtime::FieldLayout& layout, decoder::Bytes data,
+               std::uint32_t offset) {
+  return perform<metering>(
+      r, units, count, piece_elements, [&](std::uint64_t first, std::uint64_t n) {
+        semantics::read_elements(array, static_cast<std::uint32_t>(index + first),
+                                 static_cast<std::uint32_t>(n), layout, data,
+                                 offset + static_cast<std::uint32_t>(first << layout.width_log2));
+      });
+}
+
+/// Copies elements of an element segment into an array; false after a trap.
+template <Metering metering>
+bool read_references(Registers& r, std::uint64_t units, std::uint32_t segment, std::uint32_t offset,
+                     std::uint32_t count, std::byte* to) {
+  return perform<metering>(
+      r, units, count, piece_elements, [&](std::uint64_t first, std::uint64_t n) {
+        r.instance->read_elements(segment, offset + first, n, to + first * sizeof(Slot));
+      });
+}
+
 /// Layout, height, data segment, slots of offset and length, destination.
+template <Metering metering>
 struct ArrayNewData {
   [[gnu::noinline]] static void execute(Registers& r) {
     const Layout& layout = operand_layout(r, 0);
@@ -61,12 +104,15 @@ struct ArrayNewData {
       return raise(r, TrapCode::out_of_bounds_memory_access);
     Object* array = allocate_array(*r.run, layout, length, r.frame + read_operand<Half>(r.code, 2));
     if (array == nullptr) return raise_exhausted(r);
-    semantics::read_elements(*array, 0, length, layout.element(), data, offset);
+    if (!read_data<metering>(r, fuel::for_bytes(layout.array_bytes(length)), *array, 0, length,
+                             layout.element(), data, offset))
+      return leave_unfinished(array);
     finish_new(r, array, 6);
   }
 };
 
 /// Layout, height, element segment, slots of offset and length, destination.
+template <Metering metering>
 struct ArrayNewElements {
   [[gnu::noinline]] static void execute(Registers& r) {
     const Layout& layout = operand_layout(r, 0);
@@ -77,7 +123,9 @@ struct ArrayNewElements {
       return raise(r, TrapCode::out_of_bounds_table_access);
     Object* array = allocate_array(*r.run, layout, length, r.frame + read_operand<Half>(r.code, 2));
     if (array == nullptr) return raise_exhausted(r);
-    r.instance->read_elements(segment, offset, length, array->payload());
+    if (!read_references<metering>(r, fuel::for_elements(length), segment, offset, length,
+                                   array->payload()))
+      return leave_unfinished(array);
     finish_new(r, array, 6);
   }
 };
@@ -171,6 +219,7 @@ struct ArrayLength {
 };
 
 /// Layout, slots of array, index, value and number.
+template <Metering metering>
 struct ArrayFill {
   [[gnu::noinline]] static void execute(Registers& r) {
     Object* array = get_object<Source::slot>(r, 2);
@@ -179,18 +228,39 @@ struct ArrayFill {
     if (array == nullptr) return raise(r, TrapCode::null_array_reference);
     if (!semantics::contains(*array, first, count))
       return raise(r, TrapCode::out_of_bounds_array_access);
-    semantics::fill(*array, operand_layout(r, 0).element(), first, count, &operand_slot(r, 4));
+    const auto& layout = operand_layout(r, 0).element();
+    const Slot* value = &operand_slot(r, 4);
+    if (!perform<metering>(r, fuel::for_bytes(std::uint64_t{count} << layout.width_log2), count,
+                           piece_elements, [&](std::uint64_t begin, std::uint64_t n) {
+                             semantics::fill(*array, layout,
+                                             static_cast<std::uint32_t>(first + begin),
+                                             static_cast<std::uint32_t>(n), value);
+                           }))
+      return;
     r.code += cells_for(6);
   }
 };
 
 /// Layout, slots of destination, its index, source, its index, and number.
+template <Metering metering>
 struct ArrayCopy {
   [[gnu::noinline]] static void execute(Registers& r) {
-    const TrapCode trap = semantics::copy(get_object<Source::slot>(r, 2), operand_slot(r, 3).i32,
-                                          get_object<Source::slot>(r, 4), operand_slot(r, 5).i32,
-                                          operand_slot(r, 6).i32, operand_layout(r, 0).element());
+    Object* to = get_object<Source::slot>(r, 2);
+    Object* from = get_object<Source::slot>(r, 4);
+    const auto to_index = operand_slot(r, 3).i32;
+    const auto from_index = operand_slot(r, 5).i32;
+    const auto count = operand_slot(r, 6).i32;
+    const auto& layout = operand_layout(r, 0).element();
+    const TrapCode trap = semantics::check_copy(to, to_index, from, from_index, count);
     if (trap != TrapCode::none) return raise(r, trap);
+    std::byte* const place = semantics::element(*to, layout, to_index);
+    const std::byte* const bytes = semantics::element(*from, layout, from_index);
+    const std::uint64_t length = std::uint64_t{count} << layout.width_log2;
+    if (!perform_copy<metering>(r, fuel::for_bytes(length), length, piece_bytes, place, bytes,
+                                [&](std::uint64_t first, std::uint64_t n) {
+                                  std::memmove(place + first, bytes + first, n);
+                                }))
+      return;
     r.code += cells_for(7);
   }
 };
@@ -210,6 +280,7 @@ Object* initialized_array(Registers& r) {
   return array;
 }
 
+template <Metering metering>
 struct ArrayInitData {
   [[gnu::noinline]] static void execute(Registers& r) {
     Object* array = initialized_array(r);
@@ -220,11 +291,14 @@ struct ArrayInitData {
     const auto count = operand_slot(r, 6).i32;
     if (!semantics::holds_elements(data, offset, count, layout))
       return raise(r, TrapCode::out_of_bounds_memory_access);
-    semantics::read_elements(*array, operand_slot(r, 4).i32, count, layout, data, offset);
+    if (!read_data<metering>(r, fuel::for_bytes(std::uint64_t{count} << layout.width_log2), *array,
+                             operand_slot(r, 4).i32, count, layout, data, offset))
+      return;
     r.code += cells_for(7);
   }
 };
 
+template <Metering metering>
 struct ArrayInitElements {
   [[gnu::noinline]] static void execute(Registers& r) {
     Object* array = initialized_array(r);
@@ -235,8 +309,9 @@ struct ArrayInitElements {
     if (std::uint64_t{offset} + count > r.instance->element_segment_size(segment))
       return raise(r, TrapCode::out_of_bounds_table_access);
     const auto& layout = operand_layout(r, 0).element();
-    r.instance->read_elements(segment, offset, count,
-                              semantics::element(*array, layout, operand_slot(r, 4).i32));
+    if (!read_references<metering>(r, fuel::for_elements(count), segment, offset, count,
+                                   semantics::element(*array, layout, operand_slot(r, 4).i32)))
+      return;
     r.code += cells_for(7);
   }
 };
@@ -276,11 +351,11 @@ void add_length(HeapHandlers& table) {
 
 void add_heap_array_handlers(HandlerTable& all) {
   HeapHandlers& table = all.heap;
-  table.array_new = handler<ArrayNew>;
-  table.array_new_default = handler<ArrayNewDefault>;
+  add_metered<ArrayNew>(all, "array.new"_op);
+  add_metered<ArrayNewDefault>(all, "array.new_default"_op);
   table.array_new_fixed = handler<ArrayNewFixed>;
-  table.array_new_data = handler<ArrayNewData>;
-  table.array_new_elements = handler<ArrayNewElements>;
+  add_metered<ArrayNewData>(all, "array.new_data"_op);
+  add_metered<ArrayNewElements>(all, "array.new_elem"_op);
   add_access<Access::i8_s>(table);
   add_access<Access::i8_u>(table);
   add_access<Access::i16_s>(table);
@@ -293,10 +368,10 @@ void add_heap_array_handlers(HandlerTable& all) {
   table.array_set_vector = handler<ArraySetVector>;
   add_length<Source::slot>(table);
   add_length<Source::accumulator>(table);
-  table.array_fill = handler<ArrayFill>;
-  table.array_copy = handler<ArrayCopy>;
-  table.array_init_data = handler<ArrayInitData>;
-  table.array_init_elements = handler<ArrayInitElements>;
+  add_metered<ArrayFill>(all, "array.fill"_op);
+  add_metered<ArrayCopy>(all, "array.copy"_op);
+  add_metered<ArrayInitData>(all, "array.init_data"_op);
+  add_metered<ArrayInitElements>(all, "array.init_elem"_op);
 }
 
 }  // namespace airlock::interpreter

@@ -2,14 +2,14 @@
 // Reference Instructions). Operands are in slots; indices of 32-bit tables are read as 32 bits.
 #include <algorithm>
 
-#include "interpreter/dispatch.hpp"
-#include "interpreter/handler_table.hpp"
+#include "interpreter/handlers/metering.hpp"
 
 namespace airlock::interpreter {
 
 namespace {
 
 using runtime::Table;
+namespace fuel = runtime::fuel;
 
 inline Slot& operand_slot(Registers& r, std::size_t half) {
   return r.frame[read_operand<Half>(r.code, half)];
@@ -51,18 +51,23 @@ struct TableSize {
 };
 
 /// Table, slots of the value, the number of elements and the destination.
+template <Metering metering>
 struct TableGrow {
   [[gnu::noinline]] static void execute(Registers& r) {
     Table& table = operand_table(r, 0);
     const bool wide = is_wide(table);
-    const auto old = static_cast<std::uint64_t>(
-        table.grow(read_index(operand_slot(r, 2), wide), operand_slot(r, 1)));
+    const std::uint64_t count = read_index(operand_slot(r, 2), wide);
+    const std::int64_t grown = table.grow(count, operand_slot(r, 1));
+    if constexpr (metering == Metering::on)
+      if (grown >= 0 && !pay(r, fuel::for_elements(count))) return;
+    const auto old = static_cast<std::uint64_t>(grown);
     put<std::uint64_t, Target::slot>(r, 3, wide ? old : static_cast<std::uint32_t>(old));
     r.code += cells_for(4);
   }
 };
 
 /// Table, slots of the first index, the value and the number of elements.
+template <Metering metering>
 struct TableFill {
   [[gnu::noinline]] static void execute(Registers& r) {
     Table& table = operand_table(r, 0);
@@ -70,13 +75,18 @@ struct TableFill {
     const std::uint64_t first = read_index(operand_slot(r, 1), wide);
     const std::uint64_t count = read_index(operand_slot(r, 3), wide);
     if (!table.contains(first, count)) return raise(r, TrapCode::out_of_bounds_table_access);
-    std::fill_n(table.elements.begin() + static_cast<std::ptrdiff_t>(first), count,
-                operand_slot(r, 2));
+    Slot* const to = table.elements.data() + first;
+    const Slot value = operand_slot(r, 2);
+    if (!perform<metering>(
+            r, fuel::for_elements(count), count, piece_elements,
+            [&](std::uint64_t begin, std::uint64_t n) { std::fill_n(to + begin, n, value); }))
+      return;
     r.code += cells_for(4);
   }
 };
 
 /// Destination table, source table, slots of destination, source and number.
+template <Metering metering>
 struct TableCopy {
   [[gnu::noinline]] static void execute(Registers& r) {
     Table& to = operand_table(r, 0);
@@ -86,22 +96,37 @@ struct TableCopy {
     const std::uint64_t count = read_index(operand_slot(r, 4), is_wide(to) && is_wide(from));
     if (!to.contains(destination, count) || !from.contains(source, count))
       return raise(r, TrapCode::out_of_bounds_table_access);
-    if (count != 0)
-      std::memmove(static_cast<void*>(to.elements.data() + destination),
-                   from.elements.data() + source, count * sizeof(Slot));
+    Slot* const place = to.elements.data() + destination;
+    const Slot* const elements = from.elements.data() + source;
+    if (!perform_copy<metering>(r, fuel::for_elements(count), count, piece_elements, place,
+                                elements, [&](std::uint64_t first, std::uint64_t n) {
+                                  std::memmove(static_cast<void*>(place + first), elements + first,
+                                               n * sizeof(Slot));
+                                }))
+      return;
     r.code += cells_for(5);
   }
 };
 
 /// Element segment, table, slots of destination, source and number.
+template <Metering metering>
 struct TableInit {
   [[gnu::noinline]] static void execute(Registers& r) {
-    const std::uint32_t table = read_operand<Half>(r.code, 1);
-    const TrapCode trap = r.instance->initialize_table(
-        table, read_operand<Half>(r.code, 0),
-        read_index(operand_slot(r, 2), is_wide(*r.instance->tables[table])), operand_slot(r, 3).i32,
-        operand_slot(r, 4).i32);
-    if (trap != TrapCode::none) return raise(r, trap);
+    const std::uint32_t segment = read_operand<Half>(r.code, 0);
+    Table& table = operand_table(r, 1);
+    const std::uint64_t destination = read_index(operand_slot(r, 2), is_wide(table));
+    const std::uint64_t source = operand_slot(r, 3).i32;
+    const std::uint64_t count = operand_slot(r, 4).i32;
+    if (source + count > r.instance->element_segment_size(segment) ||
+        !table.contains(destination, count))
+      return raise(r, TrapCode::out_of_bounds_table_access);
+    Slot* const to = table.elements.data() + destination;
+    if (!perform<metering>(r, fuel::for_elements(count), count, piece_elements,
+                           [&](std::uint64_t first, std::uint64_t n) {
+                             r.instance->read_elements(segment, source + first, n,
+                                                       reinterpret_cast<std::byte*>(to + first));
+                           }))
+      return;
     r.code += cells_for(5);
   }
 };
@@ -137,10 +162,10 @@ void add_table_handlers(HandlerTable& table) {
   table.plain[number("table.get"_op)] = handler<TableGet>;
   table.plain[number("table.set"_op)] = handler<TableSet>;
   table.plain[number("table.size"_op)] = handler<TableSize>;
-  table.plain[number("table.grow"_op)] = handler<TableGrow>;
-  table.plain[number("table.fill"_op)] = handler<TableFill>;
-  table.plain[number("table.copy"_op)] = handler<TableCopy>;
-  table.plain[number("table.init"_op)] = handler<TableInit>;
+  add_metered<TableGrow>(table, "table.grow"_op);
+  add_metered<TableFill>(table, "table.fill"_op);
+  add_metered<TableCopy>(table, "table.copy"_op);
+  add_metered<TableInit>(table, "table.init"_op);
   table.plain[number("elem.drop"_op)] = handler<ElementDrop>;
   table.plain[number("ref.func"_op)] = handler<ReferenceFunction>;
   table.plain[number("ref.as_non_null"_op)] = handler<ReferenceAsNonNull>;

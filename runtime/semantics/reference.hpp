@@ -203,15 +203,12 @@ inline void initialize_elements(Object& array, const FieldLayout& layout, const 
     store_field(place, layout, values);
 }
 
-/// `array.copy`.
-inline TrapCode copy(Object* to, std::uint32_t to_index, Object* from, std::uint32_t from_index,
-                     std::uint32_t count, const FieldLayout& layout) {
+/// Whether `array.copy` may copy; the trap if not.
+inline TrapCode check_copy(const Object* to, std::uint32_t to_index, const Object* from,
+                           std::uint32_t from_index, std::uint32_t count) {
   if (to == nullptr || from == nullptr) return TrapCode::null_array_reference;
   if (!contains(*to, to_index, count) || !contains(*from, from_index, count))
     return TrapCode::out_of_bounds_array_access;
-  if (count != 0)
-    std::memmove(element(*to, layout, to_index), element(*from, layout, from_index),
-                 std::size_t{count} << layout.width_log2);
   return TrapCode::none;
 }
 

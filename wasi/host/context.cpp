@@ -110,11 +110,13 @@ Result<std::shared_ptr<Context>> Context::create(Configuration configuration) {
   return context;
 }
 
-void Context::finish() {
+void Context::finish(runtime::Interruption* interruption) {
   for (const std::shared_ptr<OutputStream>& stream :
        {state_->standard_output, state_->standard_error}) {
     while (stream->flush() && stream->is_pending()) {
-      if (!state_->loop.block_on({std::make_shared<OutputReadiness>(stream)})) return;
+      const Result<bool> ready =
+          state_->loop.block_on({std::make_shared<OutputReadiness>(stream)}, interruption);
+      if (!ready || !*ready) return;
     }
   }
 }

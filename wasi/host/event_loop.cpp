@@ -1,7 +1,9 @@
 #include "wasi/host/event_loop.hpp"
 
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +18,14 @@ namespace {
 constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
 /// The longest single wait; longer ones take several turns.
 constexpr std::uint64_t longest_wait = 3600 * nanoseconds_per_second;
+
+std::uint64_t nanoseconds_of(runtime::Interruption::Clock::time_point time) {
+  const auto count =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+  return count < 0 ? 0 : static_cast<std::uint64_t>(count);
+}
+
+}  // namespace
 
 /// The descriptors to poll, each once, and the nearest deadline.
 class PollSet {
@@ -52,8 +62,6 @@ class PollSet {
   std::unordered_map<int, std::size_t> index_;
   std::optional<std::uint64_t> deadline_;
 };
-
-}  // namespace
 
 std::uint64_t monotonic_now() {
   timespec now{};
@@ -106,36 +114,68 @@ bool EventLoop::any_ready() const {
   });
 }
 
-Result<void> EventLoop::turn() {
+void EventLoop::Alarm::wake() {
+  const std::uint64_t one = 1;
+  // It can only fail because it was woken already.
+  [[maybe_unused]] const auto written = ::write(event_.get(), &one, sizeof one);
+}
+
+void EventLoop::Alarm::reset() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto read = ::read(event_.get(), &count, sizeof count);
+}
+
+Result<void> EventLoop::Alarm::prepare() {
+  if (event_) return {};
+  event_ = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (event_) return {};
+  return fail(ErrorKind::system, std::string("eventfd: ") + std::strerror(errno));
+}
+
+/// Polls once. Returns early if the run has to end.
+Result<void> EventLoop::wait(PollSet& set, runtime::Interruption* interruption) {
+  if (set.is_empty()) {
+    return fail(ErrorKind::trap, "deadlock: waiting for something that can never become ready");
+  }
+  if (interruption != nullptr) {
+    if (Result<void> ready = alarm_.prepare(); !ready) return ready;
+    set.add({.fd = alarm_.fd(), .events = POLLIN});
+    if (interruption->deadline()) {
+      set.add({.deadline = nanoseconds_of(*interruption->deadline())});
+    }
+  }
+  int error = 0;
+  {
+    const runtime::Interruption::Watch watch(interruption, alarm_);
+    if (interruption == nullptr || interruption->due() == runtime::TrapCode::none) {
+      error = set.wait();
+    }
+  }
+  if (interruption != nullptr) alarm_.reset();
+  if (error != 0) return fail(ErrorKind::system, std::string("poll: ") + std::strerror(error));
+  return {};
+}
+
+Result<void> EventLoop::turn(runtime::Interruption* interruption) {
   if (any_ready()) return {};
   PollSet set;
   for (const Pollables& pollables : watched_) {
     for (const auto& pollable : pollables) set.add(pollable->interest());
   }
-  if (set.is_empty()) {
-    return fail(ErrorKind::trap, "deadlock: waiting for something that can never become ready");
-  }
-  if (const int error = set.wait(); error != 0) {
-    return fail(ErrorKind::system, std::string("poll: ") + std::strerror(error));
-  }
-  return {};
+  return wait(set, interruption);
 }
 
-Result<void> EventLoop::block_on(const Pollables& waited) {
+Result<bool> EventLoop::block_on(const Pollables& waited, runtime::Interruption* interruption) {
   const auto is_any_ready = [&] {
     return std::ranges::any_of(waited, [](const auto& pollable) { return pollable->ready(); });
   };
   while (!is_any_ready()) {
+    if (interruption != nullptr && interruption->due() != runtime::TrapCode::none) return false;
     PollSet set;
     for (const auto& pollable : waited) set.add(pollable->interest());
-    if (set.is_empty()) {
-      return fail(ErrorKind::trap, "deadlock: waiting for something that can never become ready");
-    }
-    if (const int error = set.wait(); error != 0) {
-      return fail(ErrorKind::system, std::string("poll: ") + std::strerror(error));
-    }
+    if (Result<void> polled = wait(set, interruption); !polled) return propagate(std::move(polled));
   }
-  return {};
+  return true;
 }
 
 }  // namespace airlock::wasi

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "decoder/error.hpp"
+#include "runtime/interruption.hpp"
+#include "wasi/host/unique_fd.hpp"
 
 namespace airlock::wasi {
 
@@ -98,17 +100,36 @@ class EventLoop {
 
   [[nodiscard]] Watch watch(Pollables pollables);
 
-  /// Blocks until at least one of all watched pollables is ready. May return early (a signal).
-  /// Fails if nothing is watched that could ever become ready.
-  [[nodiscard]] Result<void> turn();
+  /// Blocks until at least one of all watched pollables is ready. May return early: because of a
+  /// signal, or because the run that waits has to end. Fails if nothing is watched that could ever
+  /// become ready.
+  /// @param interruption of the store that waits; may be null
+  [[nodiscard]] Result<void> turn(runtime::Interruption* interruption = nullptr);
 
-  /// Blocks until one of these is ready.
-  [[nodiscard]] Result<void> block_on(const Pollables& waited);
+  /// Blocks until one of these is ready. @return false if the interruption came first
+  [[nodiscard]] Result<bool> block_on(const Pollables& waited,
+                                      runtime::Interruption* interruption = nullptr);
 
  private:
+  /// Makes poll(2) return when the run has to end.
+  class Alarm final : public runtime::Sleeper {
+   public:
+    void wake() override;
+    /// Opens the descriptor, if it is not open yet.
+    [[nodiscard]] Result<void> prepare();
+    /// Forgets that it was woken.
+    void reset();
+    [[nodiscard]] int fd() const { return event_.get(); }
+
+   private:
+    UniqueFd event_;
+  };
+
   [[nodiscard]] bool any_ready() const;
+  [[nodiscard]] Result<void> wait(class PollSet& set, runtime::Interruption* interruption);
 
   std::list<Pollables> watched_;
+  Alarm alarm_;
 };
 
 }  // namespace airlock::wasi

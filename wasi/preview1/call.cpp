@@ -3,8 +3,23 @@
 #include <climits>
 
 #include "decoder/byte_reader.hpp"
+#include "runtime/fuel.hpp"
+#include "runtime/store.hpp"
 
 namespace airlock::wasi::preview1 {
+
+bool Call::pay(std::uint64_t bytes) {
+  if (store == nullptr || store->charge(runtime::fuel::for_bytes(bytes))) return true;
+  trap = runtime::Trap(runtime::TrapCode::out_of_fuel);
+  return false;
+}
+
+bool Call::ends_now() {
+  if (store == nullptr || store->interruption() == nullptr) return false;
+  const runtime::TrapCode due = store->interruption()->due();
+  if (due != runtime::TrapCode::none) trap = runtime::Trap(due);
+  return due != runtime::TrapCode::none;
+}
 
 std::expected<std::string, Errno> Call::path(std::uint32_t address, std::uint32_t length) const {
   if (!memory.contains(address, length)) return std::unexpected(Errno::fault);

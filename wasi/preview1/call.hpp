@@ -79,8 +79,16 @@ struct Call {
   std::uint64_t progress = 0;         ///< what earlier attempts have done, in the function's units
   Pollables waits_for;                ///< if it answered `pending`
   std::optional<runtime::Trap> trap;  ///< ends the guest, whatever the answer
+  runtime::Store* store = nullptr;    ///< the guest's; in tests there may be none
 
   [[nodiscard]] Context::State& state() { return process.state(); }
+
+  /// Takes fuel for bytes that the call moves or looks at. False if there is not enough: the guest
+  /// ends, whatever the answer.
+  [[nodiscard]] bool pay(std::uint64_t bytes);
+  /// Whether the guest has to end because of an interrupt or a deadline; asked by calls that may
+  /// take long.
+  [[nodiscard]] bool ends_now();
 
   [[nodiscard]] Errno wait(std::shared_ptr<Pollable> pollable) {
     waits_for.push_back(std::move(pollable));

@@ -25,6 +25,14 @@ Errno wait_for_file(Call& call, const OpenFile& file, short events) {
   return call.wait(std::make_shared<FileReadiness>(file.object->fd(), events));
 }
 
+std::uint32_t narrow(std::size_t count) { return static_cast<std::uint32_t>(count); }
+
+/// The answer of a call that has read or written so many bytes.
+Errno moved(Call& call, std::uint32_t out, std::size_t count) {
+  call.memory.store(out, narrow(count));
+  return call.pay(count) ? Errno::success : Errno::io;
+}
+
 /// Reads from a standard stream into the first buffer.
 Errno read_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
                   std::uint32_t out) {
@@ -39,8 +47,7 @@ Errno read_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
     }
     count = read ? *read : 0;
   }
-  call.memory.store(out, static_cast<std::uint32_t>(count));
-  return Errno::success;
+  return moved(call, out, count);
 }
 
 /// Writes to a standard stream. One that may block takes everything before it answers, so that what
@@ -58,18 +65,14 @@ Errno write_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers
         return call.wait(std::make_shared<OutputReadiness>(file.output));
       if (!written || *written == 0) {
         if (call.progress == 0) return written ? Errno::again : write_error(written.error());
-        call.memory.store(out, static_cast<std::uint32_t>(call.progress));
-        return Errno::success;
+        return moved(call, out, call.progress);
       }
       call.progress += *written;
     }
     begin += bytes.size();
   }
-  call.memory.store(out, static_cast<std::uint32_t>(call.progress));
-  return Errno::success;
+  return moved(call, out, call.progress);
 }
-
-std::uint32_t narrow(std::size_t count) { return static_cast<std::uint32_t>(count); }
 
 /// Lists so long that their lengths do not fit into the answer are cut short.
 void cut_to_answer(std::vector<iovec>& buffers) {
@@ -81,9 +84,10 @@ void cut_to_answer(std::vector<iovec>& buffers) {
 }
 
 /// The common beginning of the four ways to read or write: where the answer goes, and the buffers.
-std::expected<std::vector<iovec>, Errno> prepare(const Call& call, std::uint32_t list,
+std::expected<std::vector<iovec>, Errno> prepare(Call& call, std::uint32_t list,
                                                  std::uint32_t count, std::uint32_t out) {
   if (!call.memory.contains(out, 4)) return std::unexpected(Errno::fault);
+  if (!call.pay(std::uint64_t{count} * iovec_size)) return std::unexpected(Errno::io);
   std::expected<std::vector<iovec>, Errno> buffers = call.buffers(list, count);
   if (buffers) cut_to_answer(*buffers);
   return buffers;
@@ -229,8 +233,7 @@ Errno fd_read(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t co
     return wait_for_file(call, **file, POLLIN);
   }
   (*file)->position += *read;
-  call.memory.store(out, narrow(*read));
-  return Errno::success;
+  return moved(call, out, *read);
 }
 
 Errno fd_pread(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
@@ -243,8 +246,7 @@ Errno fd_pread(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t c
   if (!buffers) return buffers.error();
   const IoResult<std::size_t> read = (*file)->object->read(*buffers, offset);
   if (!read) return errno_of(read.error());
-  call.memory.store(out, narrow(*read));
-  return Errno::success;
+  return moved(call, out, *read);
 }
 
 Errno fd_write(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
@@ -268,8 +270,7 @@ Errno fd_write(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t c
   if (appends) {
     if (const IoResult<FileStatus> status = file.object->status()) file.position = status->size;
   }
-  call.memory.store(out, narrow(*written));
-  return Errno::success;
+  return moved(call, out, *written);
 }
 
 Errno fd_pwrite(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t count,
@@ -282,8 +283,7 @@ Errno fd_pwrite(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t 
   if (!buffers) return buffers.error();
   const IoResult<std::size_t> written = (*file)->object->write(*buffers, offset);
   if (!written) return errno_of(written.error());
-  call.memory.store(out, narrow(*written));
-  return Errno::success;
+  return moved(call, out, *written);
 }
 
 Errno fd_prestat_get(Call& call, std::uint32_t fd, std::uint32_t out) {
@@ -367,8 +367,7 @@ Errno fd_readdir(Call& call, std::uint32_t fd, std::uint32_t buffer, std::uint32
     if (!decoder::is_utf8(std::string_view((*entry)->name))) return Errno::ilseq;
     if (!writer.add(**entry)) break;
   }
-  call.memory.store(out, narrow(writer.used()));
-  return Errno::success;
+  return moved(call, out, writer.used());
 }
 
 Errno fd_renumber(Call& call, std::uint32_t fd, std::uint32_t to) {

@@ -128,6 +128,7 @@ Errno poll(Call& call, const SubscriptionLayout& layout, std::uint32_t subscript
       !call.memory.contains(out, 4)) {
     return Errno::fault;
   }
+  if (!call.pay(std::uint64_t{count} * (layout.size + event_size))) return Errno::io;
   // Events are collected first: the two arrays may overlap.
   std::vector<Event> occurred;
   Pollables waits;

@@ -180,6 +180,7 @@ class HostFunction final : public runtime::NativeFunction, public runtime::Bound
   Outcome attempt(NativeCall& native, const Attempt& from) {
     Call call(*process_, GuestMemory(memory_of(native.caller)), from.started);
     call.progress = from.progress;
+    call.store = native.store;
     const Errno answer = invoke_(call, from.arguments);
     if (call.trap) return native.trapped(std::move(*call.trap));
     if (answer == Errno::pending) {
@@ -255,8 +256,9 @@ Result<void> define_preview1(runtime::Linker& linker, const std::shared_ptr<Cont
 }
 
 void run_event_loop(runtime::Store& store, const std::shared_ptr<Context>& context) {
-  store.set_waiter([context](runtime::Stack& /*stack*/, runtime::Trap& trap) {
-    const Result<void> turned = context->state().loop.turn();
+  store.set_waiter([context, interruption = store.interruption()](runtime::Stack& /*stack*/,
+                                                                  runtime::Trap& trap) {
+    const Result<void> turned = context->state().loop.turn(interruption.get());
     if (!turned) trap = runtime::Trap(runtime::TrapCode::host, turned.error().message);
     return turned.has_value();
   });

@@ -89,7 +89,15 @@ Errno clock_time_get(Call& call, std::uint32_t clock, std::uint64_t /*precision*
 Errno random_get(Call& call, std::uint32_t buffer, std::uint32_t length) {
   if (!call.state().configuration.random) return Errno::notcapable;
   if (!call.memory.contains(buffer, length)) return Errno::fault;
-  return fill_secure(call.memory.bytes(buffer, length)) ? Errno::success : Errno::io;
+  if (!call.pay(length)) return Errno::io;
+  // Piece by piece: a gigabyte takes seconds.
+  constexpr std::size_t piece = std::size_t{1} << 20;
+  for (auto bytes = call.memory.bytes(buffer, length); !bytes.empty();) {
+    const auto count = std::min(bytes.size(), piece);
+    if (call.ends_now() || !fill_secure(bytes.first(count))) return Errno::io;
+    bytes = bytes.subspan(count);
+  }
+  return Errno::success;
 }
 
 Errno proc_exit(Call& call, std::uint32_t code) {

@@ -1,6 +1,8 @@
 #include "wasi/preview2/guest.hpp"
 
 #include "canonical-abi/component.hpp"
+#include "runtime/fuel.hpp"
+#include "runtime/store.hpp"
 
 namespace airlock::wasi::preview2 {
 
@@ -48,6 +50,14 @@ canonical_abi::HostFunction denied(std::string_view what, std::string_view error
   };
 }
 
+bool pay(HostCall& call, std::uint64_t bytes) {
+  return call.store().core().charge(runtime::fuel::for_bytes(bytes));
+}
+
+HostOutcome out_of_fuel(HostCall& call) {
+  return call.trapped(runtime::Trap(runtime::TrapCode::out_of_fuel));
+}
+
 HostOutcome Guest::too_many_resources(HostCall& call) {
   return call.trapped("the guest holds too many streams, pollables and other host resources");
 }
@@ -72,8 +82,9 @@ void define_preview2(canonical_abi::Linker& linker, const std::shared_ptr<Contex
 }
 
 void run_event_loop(canonical_abi::Store& store, const std::shared_ptr<Context>& context) {
-  store.set_waiter(
-      [context](canonical_abi::Store& /*store*/) { return context->state().loop.turn(); });
+  store.set_waiter([context](canonical_abi::Store& waiting) {
+    return context->state().loop.turn(waiting.core().interruption().get());
+  });
 }
 
 }  // namespace airlock::wasi

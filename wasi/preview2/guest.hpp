@@ -166,4 +166,9 @@ inline void unobtainable(HostInstance& instance, std::string name) {
   return Value::record({Value::u64(seconds), Value::u32(nanoseconds)});
 }
 
+/// Takes fuel for bytes that a call makes or moves without handing them to the guest. If there is
+/// not enough the call answers with `out_of_fuel`.
+[[nodiscard]] bool pay(HostCall& call, std::uint64_t bytes);
+[[nodiscard]] HostOutcome out_of_fuel(HostCall& call);
+
 }  // namespace airlock::wasi::preview2

@@ -82,7 +82,10 @@ HostOutcome read_now(Guest& guest, InputStream& stream, std::uint64_t length, bo
   const StreamResult<std::size_t> count = stream.read(bytes);
   if (!count) return failed(guest, call, count.error());
   if (*count == 0 && waits && length > 0) return call.still_pending();
-  if (skips) return call.returned(Value::ok(Value::u64(*count)));
+  if (skips) {
+    if (!pay(call, *count)) return out_of_fuel(call);
+    return call.returned(Value::ok(Value::u64(*count)));
+  }
   bytes.resize(*count);
   return call.returned(Value::ok(Value::bytes(std::move(bytes))));
 }
@@ -129,7 +132,10 @@ HostOutcome write(Guest& guest, const Output& self, HostCall& call) {
   if (length_of(call, zeros) > self->permit()) {
     return call.trapped("write: more bytes than check-write permitted");
   }
-  if constexpr (zeros) return done(guest, call, self->write(contents(call, zeros)));
+  if constexpr (zeros) {
+    if (!pay(call, length_of(call, zeros))) return out_of_fuel(call);
+    return done(guest, call, self->write(contents(call, zeros)));
+  }
   return done(guest, call, self->write(call.argument(1).as_bytes()));
 }
 
@@ -188,6 +194,7 @@ HostOutcome splice_now(Guest& guest, OutputStream& to, InputStream& from, std::u
   if (*count == 0 && length > 0 && waits) return call.still_pending();
   const StreamResult<void> written = to.write(std::span(bytes).first(*count));
   if (!written) return failed(guest, call, written.error());
+  if (!pay(call, *count)) return out_of_fuel(call);
   return call.returned(Value::ok(Value::u64(*count)));
 }
 

@@ -9,18 +9,18 @@ namespace airlock::wasi::preview2 {
 
 namespace {
 
-/// Room for so many bytes, or nothing if that is more than a guest may be given at once.
-std::optional<std::vector<std::byte>> room(HostCall& call) {
+/// Room for so many bytes, paid for; or the trap that the call ends with.
+std::expected<std::vector<std::byte>, HostOutcome> room(HostCall& call) {
   const std::uint64_t length = call.argument(0).as_u64();
-  if (length > call.store().engine().limits().host_value_bytes) return std::nullopt;
+  if (length > call.store().engine().limits().host_value_bytes)
+    return std::unexpected(call.trapped("more random bytes asked for than one call can give"));
+  if (!pay(call, length)) return std::unexpected(out_of_fuel(call));
   return std::vector<std::byte>(length);
 }
 
-constexpr const char* too_many = "more random bytes asked for than one call can give";
-
 HostOutcome get_random_bytes(Guest& /*guest*/, HostCall& call) {
-  std::optional<std::vector<std::byte>> bytes = room(call);
-  if (!bytes) return call.trapped(too_many);
+  auto bytes = room(call);
+  if (!bytes) return bytes.error();
   if (!fill_secure(*bytes)) return call.trapped("the kernel has no random numbers");
   return call.returned(Value::bytes(std::move(*bytes)));
 }
@@ -32,8 +32,8 @@ HostOutcome get_random_u64(Guest& /*guest*/, HostCall& call) {
 }
 
 HostOutcome get_insecure_random_bytes(Guest& guest, HostCall& call) {
-  std::optional<std::vector<std::byte>> bytes = room(call);
-  if (!bytes) return call.trapped(too_many);
+  auto bytes = room(call);
+  if (!bytes) return bytes.error();
   guest.state().insecure.fill(*bytes);
   return call.returned(Value::bytes(std::move(*bytes)));
 }

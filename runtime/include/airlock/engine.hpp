@@ -20,6 +20,9 @@ struct Configuration {
   bool lazy_translation = true;
   /// Whether running consumes fuel, see `Store::set_fuel`. Costs nothing when off.
   bool metered = false;
+  /// Whether guests can be ended from outside, see `Store::set_deadline` and `Store::interrupt`.
+  /// Costs nothing when off.
+  bool interruptible = false;
   /// Bounds to what modules and running guests may ask for.
   Limits limits{};
 };

@@ -4,6 +4,7 @@
 // store: whatever is done with it then is `ErrorKind::argument`, never undefined.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -34,6 +35,21 @@ struct TraceFrame {
   std::uint64_t offset = 0;  ///< of the instruction, in bytes from the start of the binary
 };
 
+/// Ends what guests of a store are doing, from any OS thread, and after the store is gone. A
+/// handle: copies do the same.
+class Interrupt {
+ public:
+  /// Ends the call or instantiation that is under way with the trap "interrupted", be it running,
+  /// waiting or asleep; if there is none, the next one. The store can be used as after any trap.
+  void operator()() const;
+
+  struct State;
+  explicit Interrupt(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
 /// Everything that instances own: memories, tables, globals, host functions, stacks. All of it
 /// lives until the store is destroyed; make a store per task and throw it away. Used by one OS
 /// thread at a time. Cannot be copied, can be moved.
@@ -51,11 +67,29 @@ class Store {
   using Waiter = std::function<Result<void>()>;
   void set_waiter(Waiter waiter);
 
-  /// How many instructions guests of this store may still run, if the engine is configured to
-  /// meter; zero at first. Running out is the trap "out of fuel". The same module with the same
-  /// arguments always takes the same amount.
-  void set_fuel(std::uint64_t instructions);
+  /// How much guests of this store may still do, if the engine is configured to meter; zero at
+  /// first. An instruction takes one unit; work on many bytes or elements takes one for 16 bytes or
+  /// for each element of a table, a call of a host function 50 (runtime/fuel.hpp has the whole
+  /// list). Running out is the trap "out of fuel". The same module with the same arguments always
+  /// takes the same amount.
+  void set_fuel(std::uint64_t units);
   [[nodiscard]] std::uint64_t fuel() const;
+  /// Takes fuel for what a host function does for a guest. False if there is not enough: none is
+  /// left then, and the function should end the call with a trap.
+  [[nodiscard]] bool charge(std::uint64_t units);
+
+  /// When guests of this store have to end, whatever they are doing: the trap "deadline exceeded".
+  /// It stays until another one is set; none takes it away. A host function is not cut short, but
+  /// the guest ends when it returns.
+  /// @return `ErrorKind::argument` if the engine is not interruptible
+  [[nodiscard]] Result<void> set_deadline(
+      std::optional<std::chrono::steady_clock::time_point> deadline);
+  /// The same, from now on.
+  [[nodiscard]] Result<void> set_timeout(std::chrono::nanoseconds timeout);
+
+  /// What ends a guest from another OS thread.
+  /// @return `ErrorKind::argument` if the engine is not interruptible
+  [[nodiscard]] Result<Interrupt> interrupt() const;
 
   /// What the last call or instantiation ended with, if that was an exception which no guest caught
   /// (`ErrorKind::exception`).

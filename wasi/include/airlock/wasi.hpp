@@ -34,6 +34,7 @@ class Store;
 }  // namespace airlock::canonical_abi
 
 namespace airlock::runtime {
+class Interruption;
 class Linker;
 class Store;
 }  // namespace airlock::runtime
@@ -114,7 +115,8 @@ class Context {
 
   /// Passes on what was written to standard output and standard error. Call it when the guest has
   /// ended, before writing to the same places.
-  void finish();
+  /// @param interruption of the guest's store; once it is due, what nobody has read yet is dropped
+  void finish(runtime::Interruption* interruption = nullptr);
 
   struct State;  ///< wasi/host/context.hpp
   [[nodiscard]] State& state() { return *state_; }
