@@ -57,12 +57,13 @@ inline void raise(Registers& r, TrapCode code) {
 #if AIRLOCK_FAST_DISPATCH
 
 // NOLINTBEGIN: the attributes have no portable spelling
+/// Handlers lie in a section of their own, so that the signal handler of guard pages can tell a
+/// fault of the guest from one of the host.
 template <typename Body>
-__attribute__((preserve_none)) void handler(const Cell* code, Slot* frame, std::byte* memory,
-                                            Instance* instance, std::uint64_t accumulator,
-                                            std::uint64_t memory_size, Run* run,
-                                            float accumulator_f32, double accumulator_f64,
-                                            V128 accumulator_v128) {
+__attribute__((preserve_none, section("airlock_handlers"))) void handler(
+    const Cell* code, Slot* frame, std::byte* memory, Instance* instance, std::uint64_t accumulator,
+    std::uint64_t memory_size, Run* run, float accumulator_f32, double accumulator_f64,
+    V128 accumulator_v128) {
   Registers r{code,        frame, memory,          instance,        accumulator,
               memory_size, run,   accumulator_f32, accumulator_f64, accumulator_v128};
   if constexpr (BranchBody<Body>) {

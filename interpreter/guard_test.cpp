@@ -3,6 +3,8 @@
 #include "interpreter/guard.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include "decoder/opcode.hpp"
 #include "interpreter/testing.hpp"
@@ -98,6 +100,65 @@ TEST_P(BoundsTest, GoesOnAfterManyFaults) {
     ASSERT_EQ(world.trap.code, runtime::TrapCode::out_of_bounds_memory_access);
     ASSERT_EQ(world.call_i32(instance, "f", {i32(0)}), 0u);
   }
+}
+
+/// A guest in a guarded memory calls a host function that accesses the guest's memory beyond its
+/// end: an address that a guest's own fault could have.
+void crash_in_host_function() {
+  World world(configuration(runtime::BoundsChecks::guard_pages));
+  runtime::Instance* instance = nullptr;
+  const auto crash = [&instance] {
+    const runtime::Memory& memory = *instance->memory0;
+    *const_cast<volatile std::byte*>(memory.base + memory.size + 100) = std::byte{1};
+  };
+  if (!world.linker.define_function("host", "crash", crash)) return;
+  instance = world.instantiate(R"((module (import "host" "crash" (func $crash)) (memory 1)
+    (func (export "f") (param i32) (result i32) (i32.load (local.get 0)))
+    (func (export "g") (call $crash))))");
+  // First a fault of the guest, so that the handler is there.
+  world.call(instance, "f", {i32(65536)});
+  if (world.trap.code != runtime::TrapCode::out_of_bounds_memory_access) return;
+  world.call(instance, "g");
+}
+
+/// The same, with the host's own handler from before.
+void crash_with_a_handler(int flags) {
+  struct sigaction action{};
+  action.sa_flags = flags;
+  sigemptyset(&action.sa_mask);
+  if ((flags & SA_SIGINFO) != 0)
+    action.sa_sigaction = [](int, siginfo_t* information, void*) {
+      _exit(information->si_addr != nullptr ? 42 : 43);
+    };
+  else
+    action.sa_handler = [](int) { _exit(42); };
+  sigaction(SIGSEGV, &action, nullptr);
+  crash_in_host_function();
+}
+
+using GuardDeathTest = ::testing::Test;
+
+TEST(GuardDeathTest, ACrashOfAHostFunctionIsNotTakenForATrap) {
+  EXPECT_DEATH(crash_in_host_function(), "");
+}
+
+TEST(GuardDeathTest, ACrashGoesToTheHandlerThatWasThereBefore) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // a new process, in which no handler is yet
+  EXPECT_EXIT(crash_with_a_handler(SA_SIGINFO), ::testing::ExitedWithCode(42), "");
+  EXPECT_EXIT(crash_with_a_handler(0), ::testing::ExitedWithCode(42), "");
+  EXPECT_EXIT(crash_with_a_handler(static_cast<int>(SA_RESETHAND)), ::testing::ExitedWithCode(42),
+              "");
+}
+
+TEST(GuardDeathTest, ASignalThatWasSentEndsTheProcess) {
+  const auto send = [] {
+    World world(configuration(runtime::BoundsChecks::guard_pages));
+    if (!world.linker.define_function("host", "send", [] { ::raise(SIGSEGV); })) return;
+    auto* instance = world.instantiate(R"((module (import "host" "send" (func $send)) (memory 1)
+      (func (export "f") (call $send))))");
+    world.call(instance, "f");
+  };
+  EXPECT_DEATH(send(), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Checks, BoundsTest,
