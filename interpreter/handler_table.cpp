@@ -1,12 +1,12 @@
 #include "interpreter/handler_table.hpp"
 
-#include <memory>
-
 namespace airlock::interpreter {
 
 const HandlerTable& handlers() {
-  static const std::unique_ptr<const HandlerTable> table = [] {
-    auto made = std::make_unique<HandlerTable>();
+  // Memory of the program itself: there is nobody who could be told that an allocation failed.
+  static constinit HandlerTable table;
+  [[maybe_unused]] static const bool is_complete = [] {
+    HandlerTable* const made = &table;
     add_i32_handlers(*made);
     add_i64_handlers(*made);
     add_float_handlers(*made);
@@ -32,9 +32,9 @@ const HandlerTable& handlers() {
     add_vector_float_handlers(*made);
     add_vector_lane_handlers(*made);
     add_vector_memory_handlers(*made);
-    return made;
+    return true;
   }();
-  return *table;
+  return table;
 }
 
 }  // namespace airlock::interpreter

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <new>
 
 #include "runtime/instance.hpp"
 
@@ -128,7 +129,12 @@ ExceptionObject* Heap::allocate_exception(const Tag& tag, std::uint32_t slots) {
 
 Object* Heap::allocate(std::uint64_t bytes) {
   const auto size_class = size_class_of(bytes);
-  return size_class == large_class ? allocate_large(bytes) : allocate_cell(size_class);
+  // The lists of blocks may find no room. They are extended before anything else is changed.
+  try {
+    return size_class == large_class ? allocate_large(bytes) : allocate_cell(size_class);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 
 Object* Heap::allocate_cell(std::uint32_t size_class) {
@@ -174,7 +180,9 @@ bool Heap::add_block(std::uint32_t size_class) {
   if (used_blocks_ >= blocks_limit_) return false;
   const auto number = find_free_blocks(1);
   if (!number) return false;
-  take_blocks(*number, 1);
+  know_blocks(*number + 1);
+  blocks_of_[size_class].push_back(*number);
+  ++used_blocks_;
   states_[*number] = BlockState::cells;
   Block& block = blocks_[*number];
   block.cell_size = cell_sizes[size_class];
@@ -183,7 +191,6 @@ bool Heap::add_block(std::uint32_t size_class) {
   block.is_rescanned = false;
   block.allocated.fill(0);
   block.marked.fill(0);
-  blocks_of_[size_class].push_back(*number);
   return find_run(size_class);
 }
 
@@ -213,10 +220,10 @@ std::optional<std::uint32_t> Heap::find_free_blocks(std::uint32_t count) {
   return first;
 }
 
-void Heap::take_blocks(std::uint32_t first, std::uint32_t count) {
-  if (states_.size() < std::size_t{first} + count)
-    states_.resize(std::size_t{first} + count, BlockState::clean);
-  used_blocks_ += count;
+/// Blocks up to `end` get a state. May throw, like whatever extends a list; what comes after does
+/// not.
+void Heap::know_blocks(std::uint32_t end) {
+  if (states_.size() < end) states_.resize(end, BlockState::clean);
 }
 
 Object* Heap::allocate_large(std::uint64_t bytes) {
@@ -234,7 +241,9 @@ Object* Heap::take_large(std::uint32_t count) {
   if (count > blocks_limit_ - used_blocks_) return nullptr;
   const auto first = find_free_blocks(count);
   if (!first) return nullptr;
-  take_blocks(*first, count);
+  know_blocks(*first + count);
+  large_.push_back(*first);
+  used_blocks_ += count;
   std::fill_n(states_.begin() + *first, count, BlockState::large_rest);
   states_[*first] = BlockState::large;
   Block& block = blocks_[*first];
@@ -245,7 +254,6 @@ Object* Heap::take_large(std::uint32_t count) {
   block.is_rescanned = false;
   block.allocated[0] = 1;
   block.marked[0] = 0;
-  large_.push_back(*first);
   allocated_ += std::uint64_t{count} * block_bytes;
   return reinterpret_cast<Object*>(address_of(*first));
 }

@@ -197,7 +197,7 @@ class Heap {
   [[nodiscard]] bool is_free(std::uint32_t block) const {
     return states_[block] <= BlockState::free;
   }
-  void take_blocks(std::uint32_t first, std::uint32_t count);
+  void know_blocks(std::uint32_t end);
   [[nodiscard]] bool collect_at_limit();
   [[nodiscard]] bool is_due(std::uint64_t bytes) const {
     return allocated_ + bytes > threshold_ || configuration_.collects_always;

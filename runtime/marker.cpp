@@ -1,5 +1,6 @@
 // Marking: from the roots to all that can be reached.
 #include <cstring>
+#include <new>
 
 #include "runtime/heap.hpp"
 #include "runtime/instance.hpp"
@@ -28,7 +29,13 @@ void Marker::words(const Slot* first, const Slot* end) {
 }
 
 void Marker::push(Work work) {
-  if (work_.size() < most_work) return work_.push_back(work);
+  if (work_.size() < most_work) {
+    try {
+      return work_.push_back(work);
+    } catch (const std::bad_alloc&) {
+      // As if it were full.
+    }
+  }
   // The object is marked but not looked into; `finish` comes back to its block.
   heap_.blocks_[heap_.block_of(reinterpret_cast<std::uint64_t>(work.object))].is_rescanned = true;
   overflowed_ = true;

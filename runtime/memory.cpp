@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <string>
+
+#include "runtime/address_space.hpp"
 
 namespace airlock::runtime {
 namespace {
@@ -31,7 +34,7 @@ std::uint64_t bytes_of(std::uint64_t pages, std::uint8_t page_size_log2) {
   return pages > (no_limit >> page_size_log2) ? no_limit : pages << page_size_log2;
 }
 
-std::byte* reserve(std::uint64_t bytes) {
+std::byte* map_inaccessible(std::uint64_t bytes) {
   void* address =
       mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   return address == MAP_FAILED ? nullptr : static_cast<std::byte*>(address);
@@ -90,23 +93,13 @@ Result<std::unique_ptr<Memory>> Memory::create(const decoder::MemoryType& type, 
   memory->guarded_ =
       guarded && type.address == decoder::AddressType::i32 && type.page_size_log2 == 16;
 
-  // Under a tight address space limit a memory that is not guarded makes do with less room to grow.
   const auto page = host_page_size();
   const auto least = std::max(round_up(initial, page), page);
-  auto wanted = std::max(
+  const auto wanted = std::max(
       least, round_up(wanted_reservation(type, memory->guarded_, initial, byte_limit), page));
-  memory->base = reserve(wanted);
-  while (memory->base == nullptr && !memory->guarded_ && wanted > least) {
-    wanted = std::max(least, round_up(wanted / 4, page));
-    memory->base = reserve(wanted);
-  }
-  if (memory->base == nullptr)
-    return fail(ErrorKind::system, "cannot reserve " + std::to_string(wanted) +
-                                       " bytes of address space for a memory");
-  memory->reserved_ = wanted;
-  if (!memory->commit(initial))
-    return fail(ErrorKind::system,
-                "cannot allocate a memory of " + std::to_string(initial) + " bytes");
+  if (!memory->place(wanted, initial) && !memory->reserve(wanted, initial))
+    return fail(ErrorKind::system, "cannot allocate a memory of " + std::to_string(initial) +
+                                       " bytes: no address space, mapping or memory is left");
   if (budget != nullptr && !budget->take(initial))
     return fail(ErrorKind::limit, "the memories of the store reach Limits::memory_bytes");
   memory->size = initial;
@@ -114,17 +107,68 @@ Result<std::unique_ptr<Memory>> Memory::create(const decoder::MemoryType& type, 
   return memory;
 }
 
+/// Takes a spot, a smaller one if there is none as large as wanted, and commits what the memory
+/// begins with.
+bool Memory::place(std::uint64_t wanted, std::uint64_t initial) {
+  if (guarded_) return false;
+  const auto page = host_page_size();
+  const auto least = std::max(round_up(initial, page), page);
+  constexpr int attempts = 4;  // somebody else may have mapped something there after all
+  for (int n = 0; n < attempts; ++n) {
+    base = AddressSpace::take_spot(wanted);
+    while (base == nullptr && wanted > least) {
+      wanted = std::max(least, round_up(wanted / 4, page));
+      base = AddressSpace::take_spot(wanted);
+    }
+    if (base == nullptr) return false;
+    reserved_ = wanted;
+    has_spot_ = true;
+    if (commit(initial)) return true;
+    // An occupied spot would be found again and again. Any other failure is no fault of the spot.
+    const bool is_occupied = errno == EEXIST;
+    if (!is_occupied) AddressSpace::give_back(base, reserved_);
+    base = nullptr;
+    has_spot_ = false;
+    if (!is_occupied) return false;
+  }
+  return false;
+}
+
+/// Reserves address range, less than wanted if the system has no more and the memory is not
+/// guarded, and commits what the memory begins with.
+bool Memory::reserve(std::uint64_t wanted, std::uint64_t initial) {
+  const auto page = host_page_size();
+  const auto least = std::max(round_up(initial, page), page);
+  base = map_inaccessible(wanted);
+  while (base == nullptr && !guarded_ && wanted > least) {
+    wanted = std::max(least, round_up(wanted / 4, page));
+    base = map_inaccessible(wanted);
+  }
+  reserved_ = base == nullptr ? 0 : wanted;
+  return base != nullptr && commit(initial);
+}
+
 Memory::~Memory() {
-  if (base != nullptr) munmap(base, reserved_);
   if (budget_ != nullptr) budget_->used -= size;
+  if (base == nullptr) return;
+  const auto mapped = has_spot_ ? committed_ : reserved_;
+  if (mapped != 0 && munmap(base, mapped) != 0) {
+    // To cut a hole into a mapping takes one more mapping, and there may be none left. Then at
+    // least the pages go; the addresses stay taken.
+    madvise(base, mapped, MADV_DONTNEED);
+    return;
+  }
+  if (has_spot_) AddressSpace::give_back(base, reserved_);
 }
 
 bool Memory::commit(std::uint64_t bytes) {
   const auto needed = round_up(bytes, host_page_size());
   if (needed <= committed_) return true;
-  if (mprotect(base + committed_, needed - committed_, PROT_READ | PROT_WRITE) != 0) return false;
-  committed_ = needed;
-  return true;
+  const auto more = needed - committed_;
+  const bool is_done = has_spot_ ? AddressSpace::map(base + committed_, more)
+                                 : mprotect(base + committed_, more, PROT_READ | PROT_WRITE) == 0;
+  if (is_done) committed_ = needed;
+  return is_done;
 }
 
 std::int64_t Memory::grow(std::uint64_t delta) {

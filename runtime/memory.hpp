@@ -25,7 +25,9 @@ struct MemoryBudget {
 };
 
 /// A memory instance. `base` and `size` are read by handlers. The base never moves while the memory
-/// lives: all it may grow to is reserved as address range, and committed page by page.
+/// lives. What a guarded memory may grow to is reserved as address range. One whose accesses are
+/// checked in code has a spot to itself (`AddressSpace`), of which only its bytes are mapped: it
+/// takes no more than it has. Where there are no spots, it reserves what it may grow to as well.
 ///
 /// A shared memory (threads proposal) may be used by the instances of several stores, on several OS
 /// threads, and lives as long as any of them. What the guests' plain accesses race about is theirs
@@ -53,7 +55,7 @@ class Memory : public std::enable_shared_from_this<Memory> {
   [[nodiscard]] bool is_guarded() const { return guarded_; }
   [[nodiscard]] std::uint64_t pages() const { return size >> type_.page_size_log2; }
 
-  /// Bytes of address range reserved from `base` on; what lies beyond `size` is not accessible.
+  /// Bytes from `base` on that nobody else uses; what lies beyond `size` is not accessible.
   [[nodiscard]] std::uint64_t reserved() const { return reserved_; }
 
   /// Grows by `delta` pages, atomically. @return the old number of pages, or -1 if that cannot be
@@ -77,6 +79,8 @@ class Memory : public std::enable_shared_from_this<Memory> {
 
  private:
   Memory() = default;
+  [[nodiscard]] bool place(std::uint64_t wanted, std::uint64_t initial);
+  [[nodiscard]] bool reserve(std::uint64_t wanted, std::uint64_t initial);
   [[nodiscard]] bool commit(std::uint64_t bytes);
 
   decoder::MemoryType type_{};
@@ -87,6 +91,7 @@ class Memory : public std::enable_shared_from_this<Memory> {
   std::mutex growth_;
   WaitQueue wait_queue_;
   bool guarded_ = false;
+  bool has_spot_ = false;
 };
 
 /// Bytes of a page of the host.

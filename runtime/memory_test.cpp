@@ -177,6 +177,74 @@ TEST(Memory, AFileThatCannotBeMappedLeavesZeros) {
   EXPECT_EQ(memory->grow(1), 1);
 }
 
+/// Whether the tests of address space can be run: sanitizers need much of it themselves.
+constexpr bool limits_address_space =
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    false;
+#else
+    true;
+#endif
+#else
+    true;
+#endif
+
+TEST(Memory, CheckedInCodeTakesNoMoreThanItHas) {
+  if (!limits_address_space) GTEST_SKIP() << "sanitizers need the address space themselves";
+  // Three gigabytes: less than one memory may become.
+  const auto attempt = [] {
+    struct rlimit little{std::uint64_t{3} << 30, std::uint64_t{3} << 30};
+    if (setrlimit(RLIMIT_AS, &little) != 0) return 77;
+    std::vector<std::unique_ptr<Memory>> all;
+    for (int i = 0; i < 3000; ++i) {
+      auto memory = Memory::create(pages(1), false, plenty);
+      if (!memory) return 1;
+      all.push_back(*std::move(memory));
+      all.back()->base[0] = std::byte{1};
+    }
+    for (const auto& memory : all)
+      if (memory->grow(2) != 1) return 2;
+    // One alone can still have nearly all that is left.
+    if (all.front()->grow(20'000) != 3) return 3;
+    if (all.front()->base[0] != std::byte{1}) return 4;
+    return all.back()->grow(60'000) == -1 ? 0 : 5;
+  };
+  EXPECT_EXIT(_exit(attempt()), testing::ExitedWithCode(0), "");
+}
+
+TEST(Memory, ThatIsGoneLeavesItsPlaceToOthers) {
+  const std::byte* first = nullptr;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto memory = make(pages(1));
+    if (i == 0) first = memory->base;
+    ASSERT_EQ(memory->base[0], std::byte{0});
+    memory->base[0] = std::byte{1};
+  }
+  if (limits_address_space) EXPECT_EQ(make(pages(1))->base, first);
+}
+
+TEST(Memory, OfAllSizesLieApart) {
+  std::vector<std::unique_ptr<Memory>> all;
+  for (std::uint64_t most = 1; most <= 65536; most *= 2)
+    for (int i = 0; i < 3; ++i) all.push_back(make(pages(1, most)));
+  for (const auto& memory : all)
+    EXPECT_GE(memory->grow(std::min<std::uint64_t>(memory->type().limits.maximum.value() - 1, 100)),
+              1);
+  unsigned number = 0;
+  for (const auto& memory : all) {
+    const auto value = static_cast<int>(++number);
+    std::memset(memory->base, value, memory->size);
+  }
+  number = 0;
+  for (const auto& memory : all) {
+    const auto value = static_cast<std::byte>(++number);
+    EXPECT_EQ(memory->base[0], value);
+    EXPECT_EQ(memory->base[memory->size - 1], value);
+  }
+}
+
 TEST(Memory, MakesDoWithLittleAddressSpace) {
   // In a child process, since the limit cannot be taken back.
   const auto attempt = [] {
@@ -188,13 +256,7 @@ TEST(Memory, MakesDoWithLittleAddressSpace) {
     const auto guarded = Memory::create(pages(2), true, plenty);
     return guarded || guarded.error().kind != ErrorKind::system ? 3 : 0;
   };
-#if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP() << "AddressSanitizer needs the address space itself";
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-  GTEST_SKIP() << "AddressSanitizer needs the address space itself";
-#endif
-#endif
+  if (!limits_address_space) GTEST_SKIP() << "sanitizers need the address space themselves";
   EXPECT_EXIT(_exit(attempt()), testing::ExitedWithCode(0), "");
 }
 

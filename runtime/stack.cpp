@@ -21,7 +21,11 @@ Stack::Stack(std::size_t bytes) {
   void* range = mmap(nullptr, bytes + guard, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (range == MAP_FAILED) return;
-  mprotect(static_cast<std::byte*>(range) + bytes, guard, PROT_NONE);
+  // The guard is a mapping of its own, of which the system gives a process only so many.
+  if (mprotect(static_cast<std::byte*>(range) + bytes, guard, PROT_NONE) != 0) {
+    munmap(range, bytes + guard);
+    return;
+  }
   base_ = static_cast<Slot*>(range);
   const std::size_t slots = bytes / sizeof(Slot);
   limit_ = base_ + slots;

@@ -37,7 +37,8 @@ class Stack {
   Stack(const Stack&) = delete;
   Stack& operator=(const Stack&) = delete;
 
-  /// False if the system had no address range to give; nothing may be called on it then.
+  /// False if the system had no address range or no guard page to give; nothing may be called on it
+  /// then.
   [[nodiscard]] bool is_usable() const { return base_ != nullptr; }
 
   [[nodiscard]] Slot* base() const { return base_; }
