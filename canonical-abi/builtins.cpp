@@ -50,6 +50,17 @@ class ResourceRep final : public runtime::NativeFunction {
   const ResourceType* rt_;
 };
 
+/// Runs the destructor of a resource that the host defines. What it throws is a trap.
+bool run_host_destructor(Store& store, const ResourceType& rt, std::uint32_t rep, Trap& trap) {
+  try {
+    if (rt.host_destructor) rt.host_destructor(store, rep);
+    return true;
+  } catch (...) {
+    trap = runtime::trap_of_current_exception();
+    return false;
+  }
+}
+
 /// `canon resource.drop`: a call to the destructor, if the handle owns the resource.
 class ResourceDrop final : public runtime::NativeFunction, public runtime::Boundary {
  public:
@@ -67,21 +78,27 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
       return call.trapped(Trap(TrapCode::host, "cannot remove owned resource while borrowed"));
     }
     const Handle handle = *entry;
-    inst_.handles.remove(index);
     if (handle.kind == HandleKind::borrow) {
+      inst_.handles.remove(index);
       if (handle.borrow_scope) handle.borrow_scope->num_borrows -= 1;
       return call.returned();
     }
     if (!rt_->impl) {
-      if (rt_->host_destructor) rt_->host_destructor(store_, handle.rep);
-      return call.returned();
+      inst_.handles.remove(index);
+      return run_host_destructor(store_, *rt_, handle.rep, call.trap) ? call.returned()
+                                                                      : Outcome::trapped;
     }
     if (!entering_.may_enter()) {
       return call.trapped(Trap(TrapCode::host, "cannot enter component instance"));
     }
-    if (!rt_->dtor) return call.returned();
-    entering_.enter();
+    if (!rt_->dtor) {
+      inst_.handles.remove(index);
+      return call.returned();
+    }
     CallRecord& record = store_.contents().acquire_record();
+    record.handles.removed(inst_, index, handle);
+    inst_.handles.remove(index);
+    entering_.enter();
     store_.contents().enter_thread(record);
     record.flat[0].bits = handle.rep;
     return call.enter(*rt_->dtor, {record.flat, 1}, *this,
@@ -103,6 +120,11 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
 
   void unwind(std::uint64_t state, Trap&) override {
     rt_->impl->is_poisoned = true;
+    leave(state);
+  }
+
+  void not_begun(std::uint64_t state, Trap&) override {
+    reinterpret_cast<CallRecord*>(state)->handles.undo();
     leave(state);
   }
 
@@ -213,10 +235,7 @@ runtime::Function* canon_backpressure(Store& store, ComponentInstance& inst, boo
 }
 
 bool drop_resource(Store& store, const ResourceType& rt, std::uint32_t rep, Trap& trap) {
-  if (!rt.impl) {
-    if (rt.host_destructor) rt.host_destructor(store, rep);
-    return true;
-  }
+  if (!rt.impl) return run_host_destructor(store, rt, rep, trap);
   if (!rt.dtor) return true;
   auto& contents = store.contents();
   FuncInst*& destructor = contents.destructors[&rt];

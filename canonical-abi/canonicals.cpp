@@ -1,6 +1,4 @@
 // Canonical definitions of a component, turned into functions while it is instantiated.
-#include <algorithm>
-
 #include "canonical-abi/canon.hpp"
 #include "canonical-abi/instantiation.hpp"
 
@@ -58,30 +56,6 @@ Result<CanonicalOptions> Instantiator::options(Frame& frame, const syntax::Canon
   return opts;
 }
 
-namespace {
-
-bool has_pointer(const std::vector<Field>& fields) {
-  return std::ranges::any_of(fields,
-                             [](const Field& field) { return field.type->contains_pointer; });
-}
-
-/// Whether lowering or lifting these types needs a memory that is not there.
-bool lacks_memory(const Signature& signature, const CanonicalOptions& opts, Direction direction) {
-  if (opts.memory) return false;
-  const bool is_lower = direction == Direction::lower;
-  const std::size_t max_params =
-      opts.is_async && is_lower ? max_flat_async_params : max_flat_params;
-  if (has_pointer(signature.type.parameters) || !signature.parameters[0].is_flat(max_params)) {
-    return true;
-  }
-  // The results of an asynchronous lift travel through `task.return`, which has its own options.
-  if (opts.is_async && !is_lower) return false;
-  const std::size_t max_results = opts.is_async ? 0 : max_flat_results;
-  return has_pointer(signature.results) || !signature.result_layouts[0].is_flat(max_results);
-}
-
-}  // namespace
-
 Result<void> Instantiator::lift(Frame& frame, const syntax::Canon& canon) {
   ComponentInstance& inst = *frame.inst;
   auto callee = at(inst.core_functions, canon.function, "core function");
@@ -97,9 +71,6 @@ Result<void> Instantiator::lift(Frame& frame, const syntax::Canon& canon) {
         "lowered parameter or result types of `canon lift` do not match core "
         "function " +
         std::to_string(canon.function));
-  }
-  if (lacks_memory(**signature, *opts, Direction::lift)) {
-    return invalid_component("canonical option `memory` is required");
   }
   if (opts->post_return && (opts->post_return->parameter_slots != type.results.size() ||
                             opts->post_return->result_slots != 0)) {
@@ -119,9 +90,6 @@ Result<runtime::Function*> Instantiator::lower(Frame& frame, const syntax::Canon
   if (!callee) return propagate(std::move(callee));
   auto opts = options(frame, canon);
   if (!opts) return propagate(std::move(opts));
-  if (lacks_memory(*(*callee)->signature, *opts, Direction::lower)) {
-    return invalid_component("canonical option `memory` is required");
-  }
   return canon_lower(store_, **callee, *opts, *frame.inst);
 }
 

@@ -21,6 +21,25 @@ bool CoreInstanceValue::find(std::string_view name, runtime::External& out) cons
   return true;
 }
 
+void HandleLog::undo() {
+  for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
+    HandleTable& table = change->inst->handles;
+    if (!change->is_added) {
+      table.restore(change->index, change->handle);
+      continue;
+    }
+    if (Task* scope = change->handle.borrow_scope) scope->num_borrows -= 1;
+    table.remove(change->index);
+  }
+  clear();
+}
+
+void HandleLog::clear() {
+  changes_.clear();
+  lifted_.clear();
+  next_ = 0;
+}
+
 void Subtask::deliver_resolve() {
   for (const std::uint32_t index : lenders) {
     // A lent handle cannot be removed, so the number still means the same entry.
@@ -55,6 +74,7 @@ CallRecord& Store::Contents::acquire_record() {
 void Store::Contents::release_record(CallRecord& record) {
   record.task = {};
   record.subtask.lenders.clear();
+  record.handles.clear();
   record.values.clear();
   record.continuation.reset();
   record.next_free = free_record;
@@ -69,6 +89,11 @@ const Signature* Store::Contents::signature(FunctionType type) {
     const std::size_t width = memory64 ? 1 : 0;
     signature.parameters[width] = tuple_layout(signature.type.parameters, memory64);
     signature.result_layouts[width] = tuple_layout(signature.results, memory64);
+    signature.must_lift_first[width] =
+        signature.parameters[width].is_flat(max_flat_params)
+            ? lift_may_fail_after_realloc(signature.type.parameters)
+            : std::ranges::any_of(signature.type.parameters,
+                                  [](const Field& field) { return field.type->lift_may_fail; });
   }
   signature.contains_borrow = std::ranges::any_of(
       signature.type.parameters, [](const Field& field) { return field.type->contains_borrow; });

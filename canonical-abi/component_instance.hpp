@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "canonical-abi/component.hpp"
+#include "canonical-abi/handle_log.hpp"
 #include "canonical-abi/handle_table.hpp"
 #include "canonical-abi/host.hpp"
 #include "canonical-abi/layout.hpp"
@@ -38,7 +39,10 @@ struct Signature {
   std::vector<Field> results;                 ///< none or one
   std::array<TupleLayout, 2> parameters;      ///< for 32-bit and for 64-bit memories
   std::array<TupleLayout, 2> result_layouts;  ///< likewise
-  bool contains_borrow = false;               ///< among the parameters
+  /// By the callee's memory: whether lifting a parameter may trap after `realloc` has been called
+  /// for one before it, unless all of them are lifted first.
+  std::array<bool, 2> must_lift_first{};
+  bool contains_borrow = false;  ///< among the parameters
 };
 
 enum class StringEncoding : std::uint8_t { utf8, utf16, latin1_utf16 };
@@ -133,6 +137,7 @@ struct Thread {
 struct Task {
   ComponentInstance* inst = nullptr;
   std::uint32_t num_borrows = 0;
+  bool has_run = false;  ///< whether code of the instance has run in it, if only `realloc`
 };
 
 /// The same call, seen by the caller (`Subtask`): handles lent for its duration.
@@ -218,6 +223,7 @@ struct CallRecord {
   Thread* outer_thread = nullptr;  ///< the one that was current when the call began
   Task task;
   Subtask subtask;
+  HandleLog handles;
   std::uint64_t out_pointer = 0;     ///< where the caller wants results that are not flat
   runtime::Slot flat[flat_limit]{};  ///< arguments for the callee
   std::vector<Value> values;         ///< arguments for the host

@@ -48,8 +48,8 @@ CallRecord* GuestCall::enter(NativeCall& call) {
     call.trap = Trap(TrapCode::unsupported, "`canon lift` with `async` is not supported");
     return nullptr;
   }
-  entering_.enter();
   CallRecord& record = store_.contents().acquire_record();
+  entering_.enter();
   record.task.inst = callee_.inst;
   store_.contents().enter_thread(record);
   return &record;
@@ -62,8 +62,8 @@ bool GuestCall::leave(NativeCall& call, CallRecord& record, Slot flat_result) {
   }
   if (callee_.opts.post_return) {
     const std::size_t count = callee_.opts.post_return->parameter_slots == 0 ? 0 : 1;
-    if (!call_locked(*callee_.inst, *call.stack, *callee_.opts.post_return, {&flat_result, count},
-                     {}, call.trap)) {
+    if (call_locked(*callee_.inst, *call.stack, *callee_.opts.post_return, {&flat_result, count},
+                    {}, call.trap) != runtime::RunStatus::finished) {
       return false;
     }
   }
@@ -72,7 +72,13 @@ bool GuestCall::leave(NativeCall& call, CallRecord& record, Slot flat_result) {
   return true;
 }
 
+Outcome GuestCall::refuse(NativeCall& call, CallRecord& record, Trap trap) {
+  not_begun(state_of(record), trap);
+  return call.trapped(std::move(trap));
+}
+
 Outcome GuestCall::abort(NativeCall& call, CallRecord& record, Trap trap) {
+  record.handles.undo();
   unwind(state_of(record), trap);
   return call.trapped(std::move(trap));
 }
@@ -82,8 +88,20 @@ void GuestCall::unwind(std::uint64_t state, Trap&) {
   // against reentrance; unless tasks of their own are unwound, too, they and their other children
   // go on.
   callee_.inst->is_poisoned = true;
-  entering_.leave();
+  give_up(record_of(state));
+}
+
+void GuestCall::not_begun(std::uint64_t state, Trap&) {
+  // An instance that did not get to run anything cannot have been left in the middle of something.
   CallRecord& record = record_of(state);
+  if (record.task.has_run) callee_.inst->is_poisoned = true;
+  record.handles.undo();
+  give_up(record);
+}
+
+void GuestCall::give_up(CallRecord& record) {
+  record.subtask.deliver_resolve();
+  entering_.leave();
   store_.contents().leave_thread(record);
   store_.contents().release_record(record);
 }
@@ -124,31 +142,53 @@ class ComponentCall final : public GuestCall {
     }
     CallRecord* record = enter(call);
     if (!record) return Outcome::trapped;
-    if (has_out_pointer_) {
-      const Slot slot = call.slots[out_pointer_slot_];
-      record->out_pointer = opts_.memory64 ? slot.i64 : slot.i32;
+    try {
+      return begin(call, *record);
+    } catch (...) {
+      return refuse(call, *record, runtime::trap_of_current_exception());
     }
-    const std::size_t count = callee_.callee->parameter_slots;
-    if (has_identity_parameters_) {
-      return call.enter(*callee_.callee, {call.slots, count}, *this, state_of(*record));
-    }
-    record->subtask.inst = &caller_;
-    Transfer transfer(store_, *call.stack, caller_context(*record), callee_context(*record));
-    if (!transfer.parameters(*callee_.signature, call.slots, record->flat)) {
-      return abort(call, *record, std::move(transfer.trap()));
-    }
-    return call.enter(*callee_.callee, {record->flat, count}, *this, state_of(*record));
   }
 
   Outcome resume(NativeCall& call, std::uint64_t state) override {
     CallRecord& record = record_of(state);
+    try {
+      return finish(call, record);
+    } catch (...) {
+      return abort(call, record, runtime::trap_of_current_exception());
+    }
+  }
+
+ private:
+  /// Moves the parameters to the callee and enters it.
+  Outcome begin(NativeCall& call, CallRecord& record) {
+    if (has_out_pointer_) {
+      const Slot slot = call.slots[out_pointer_slot_];
+      record.out_pointer = opts_.memory64 ? slot.i64 : slot.i32;
+    }
+    record.subtask.inst = &caller_;
+    const std::size_t count = callee_.callee->parameter_slots;
+    if (has_identity_parameters_) {
+      return call.enter(*callee_.callee, {call.slots, count}, *this, state_of(record));
+    }
+    Transfer transfer(store_, *call.stack, caller_context(record), callee_context(record),
+                      record.handles);
+    if (!transfer.parameters(*callee_.signature, call.slots, record.flat)) {
+      return refuse(call, record, std::move(transfer.trap()));
+    }
+    return call.enter(*callee_.callee, {record.flat, count}, *this, state_of(record));
+  }
+
+  /// Moves the result back and leaves the callee.
+  Outcome finish(NativeCall& call, CallRecord& record) {
+    record.handles.clear();
     // Nested runs may reuse the stack above the caller's frame, so the result is kept here.
     Slot flat_result{};
     if (callee_.callee->result_slots != 0) flat_result = call.callee_results[0];
     if (has_identity_results_) {
       if (!callee_.signature->results.empty()) call.slots[0] = flat_result;
     } else {
-      Transfer transfer(store_, *call.stack, callee_context(record), caller_context(record));
+      Transfer transfer(store_, *call.stack, callee_context(record), caller_context(record),
+                        record.handles);
       Slot result{};
       if (!transfer.results(*callee_.signature, &flat_result, &result, record.out_pointer)) {
         return abort(call, record, std::move(transfer.trap()));
@@ -161,7 +201,6 @@ class ComponentCall final : public GuestCall {
     return call.returned();
   }
 
- private:
   [[nodiscard]] LiftLowerContext caller_context(CallRecord& record) const {
     return {.opts = &opts_, .inst = &caller_, .subtask = &record.subtask, .task = nullptr};
   }
@@ -190,19 +229,37 @@ class HostEntry final : public GuestCall {
     CallRecord* record = enter(call);
     if (!record) return Outcome::trapped;
     record->host_result = result;
-    Transfer transfer(store_, *call.stack, {}, callee_context(*record));
-    if (!transfer.parameters(*callee_.signature, arguments, record->flat)) {
-      return abort(call, *record, std::move(transfer.trap()));
+    try {
+      return begin(call, *record);
+    } catch (...) {
+      return refuse(call, *record, runtime::trap_of_current_exception());
     }
-    return call.enter(*callee_.callee, {record->flat, callee_.callee->parameter_slots}, *this,
-                      state_of(*record));
   }
 
   Outcome resume(NativeCall& call, std::uint64_t state) override {
     CallRecord& record = record_of(state);
+    try {
+      return finish(call, record);
+    } catch (...) {
+      return abort(call, record, runtime::trap_of_current_exception());
+    }
+  }
+
+ private:
+  Outcome begin(NativeCall& call, CallRecord& record) {
+    Transfer transfer(store_, *call.stack, {}, callee_context(record), record.handles);
+    if (!transfer.parameters(*callee_.signature, arguments, record.flat)) {
+      return refuse(call, record, std::move(transfer.trap()));
+    }
+    return call.enter(*callee_.callee, {record.flat, callee_.callee->parameter_slots}, *this,
+                      state_of(record));
+  }
+
+  Outcome finish(NativeCall& call, CallRecord& record) {
+    record.handles.clear();
     Slot flat_result{};
     if (callee_.callee->result_slots != 0) flat_result = call.callee_results[0];
-    Transfer transfer(store_, *call.stack, callee_context(record), {});
+    Transfer transfer(store_, *call.stack, callee_context(record), {}, record.handles);
     if (!transfer.results(*callee_.signature, &flat_result, *record.host_result)) {
       return abort(call, record, std::move(transfer.trap()));
     }

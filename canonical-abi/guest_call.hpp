@@ -27,6 +27,7 @@ class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
         has_identity_results_(is_identity(callee.signature->results)) {}
 
   void unwind(std::uint64_t state, runtime::Trap& trap) override;
+  void not_begun(std::uint64_t state, runtime::Trap& trap) override;
   /// `call_and_trap_on_throw`: exceptions do not pass from one component to another.
   runtime::Outcome resume_thrown(runtime::NativeCall& call, std::uint64_t state,
                                  runtime::ExceptionObject& exception) override;
@@ -38,12 +39,18 @@ class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
   /// callee. The record stays.
   [[nodiscard]] bool leave(runtime::NativeCall& call, CallRecord& record,
                            runtime::Slot flat_result);
-  /// The call has failed after the callee was entered: its state must not be seen any more.
+  /// The call has failed before the callee's function has begun. The callee goes on, unless code of
+  /// it has run all the same, `realloc` for the parameters.
+  runtime::Outcome refuse(runtime::NativeCall& call, CallRecord& record, runtime::Trap trap);
+  /// The call has failed after the callee has begun: its state must not be seen any more.
   runtime::Outcome abort(runtime::NativeCall& call, CallRecord& record, runtime::Trap trap);
 
   [[nodiscard]] LiftLowerContext callee_context(CallRecord& record) const {
     return {.opts = &callee_.opts, .inst = callee_.inst, .subtask = nullptr, .task = &record.task};
   }
+
+  /// Leaves the callee and gives all back that belongs to the call.
+  void give_up(CallRecord& record);
 
   Store& store_;
   const FuncInst& callee_;

@@ -1,6 +1,7 @@
 // The handle table of a component instance (Canonical ABI: Runtime State, Table State).
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -48,6 +49,13 @@ class HandleTable {
     if (entries_.size() > limit_) return std::nullopt;
     entries_.push_back(handle);
     return static_cast<std::uint32_t>(entries_.size() - 1);
+  }
+
+  /// Puts an entry back that was the latest to be removed, under its number.
+  void restore(std::uint32_t index, const Handle& handle) {
+    assert(first_free_ == index && index != 0);
+    first_free_ = entries_[index].rep;
+    entries_[index] = handle;
   }
 
   /// The number must be that of an entry.

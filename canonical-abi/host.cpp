@@ -1,5 +1,7 @@
 #include "canonical-abi/host.hpp"
 
+#include <tuple>
+
 #include "canonical-abi/linking/declared_types.hpp"
 
 namespace airlock::canonical_abi {
@@ -7,6 +9,24 @@ namespace airlock::canonical_abi {
 const Value& HostCall::argument(std::size_t index) const {
   static const Value none;
   return index < arguments.size() ? arguments[index] : none;
+}
+
+void call_host(const HostFunction& function, HostCall& call) noexcept {
+  call.end = HostEnd::none;
+  try {
+    std::ignore = function(call);
+  } catch (...) {
+    std::ignore = call.trapped(runtime::trap_of_current_exception());
+  }
+}
+
+void poll_host(PendingCall& pending, HostCall& call) noexcept {
+  call.end = HostEnd::none;
+  try {
+    std::ignore = pending.poll(call);
+  } catch (...) {
+    std::ignore = call.trapped(runtime::trap_of_current_exception());
+  }
 }
 
 HostInstance& HostInstance::function(std::string name, HostFunction function,

@@ -92,7 +92,13 @@ class HostCall {
   const FunctionType& type_;
 };
 
+/// What it throws ends the call like a trap, with the exception's text. So it is with `poll`, and
+/// with the destructor of a resource type.
 using HostFunction = std::function<HostOutcome(HostCall&)>;
+
+// Calls into the host. How they end is in `HostCall::end`; nothing is thrown.
+void call_host(const HostFunction& function, HostCall& call) noexcept;
+void poll_host(PendingCall& pending, HostCall& call) noexcept;
 
 struct Declaration;
 

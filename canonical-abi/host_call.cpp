@@ -1,5 +1,4 @@
 // Calls from a component to the host.
-#include <tuple>
 
 #include "canonical-abi/canon.hpp"
 #include "canonical-abi/guest_call.hpp"
@@ -33,42 +32,61 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
     }
     CallRecord& record = store_.contents().acquire_record();
     record.subtask.inst = &caller_;
+    return protect(call, record, [&] { return begin(call, record); });
+  }
+
+  Outcome resume(NativeCall& call, std::uint64_t state) override {
+    CallRecord& record = *reinterpret_cast<CallRecord*>(state);
+    store_.contents().current_thread = record.outer_thread;
+    return protect(call, record, [&] {
+      HostCall host_call(store_, &caller_, callee_.signature->type);
+      std::unique_ptr<PendingCall> pending = std::move(record.continuation);
+      poll_host(*pending, host_call);
+      if (host_call.end == HostEnd::pending && !host_call.continuation) {
+        // Still the same operation.
+        record.continuation = std::move(pending);
+        return suspend(call, record);
+      }
+      return finish(call, record, host_call);
+    });
+  }
+
+  void unwind(std::uint64_t state, Trap&) override {
+    CallRecord& record = *reinterpret_cast<CallRecord*>(state);
+    store_.contents().current_thread = record.outer_thread;
+    give_up(record);
+  }
+
+ private:
+  /// Does a part of the call. What is thrown on the way, by code of the host or for want of memory,
+  /// is a trap.
+  template <typename Part>
+  Outcome protect(NativeCall& call, CallRecord& record, const Part& part) {
+    try {
+      return part();
+    } catch (...) {
+      return abort(call, record, runtime::trap_of_current_exception());
+    }
+  }
+
+  /// Lifts the parameters and calls the host.
+  Outcome begin(NativeCall& call, CallRecord& record) {
     if (has_out_pointer_) {
       const Slot slot = call.slots[out_pointer_slot_];
       record.out_pointer = opts_.memory64 ? slot.i64 : slot.i32;
     }
     HostCall host_call(store_, &caller_, callee_.signature->type);
     host_call.arguments = std::move(record.values);
-    Transfer transfer(store_, *call.stack, context(record), {});
+    Transfer transfer(store_, *call.stack, context(record), {}, record.handles);
     if (!transfer.parameters(*callee_.signature, call.slots, host_call.arguments)) {
       return abort(call, record, std::move(transfer.trap()));
     }
-    std::ignore = callee_.host->call(host_call);
+    record.handles.clear();  // the host has them now
+    call_host(callee_.host->call, host_call);
     record.values = std::move(host_call.arguments);
     return finish(call, record, host_call);
   }
 
-  Outcome resume(NativeCall& call, std::uint64_t state) override {
-    CallRecord& record = *reinterpret_cast<CallRecord*>(state);
-    store_.contents().current_thread = record.outer_thread;
-    HostCall host_call(store_, &caller_, callee_.signature->type);
-    std::unique_ptr<PendingCall> pending = std::move(record.continuation);
-    std::ignore = pending->poll(host_call);
-    if (host_call.end == HostEnd::pending && !host_call.continuation) {
-      // Still the same operation.
-      record.continuation = std::move(pending);
-      return suspend(call, record);
-    }
-    return finish(call, record, host_call);
-  }
-
-  void unwind(std::uint64_t state, Trap&) override {
-    CallRecord& record = *reinterpret_cast<CallRecord*>(state);
-    store_.contents().current_thread = record.outer_thread;
-    store_.contents().release_record(record);
-  }
-
- private:
   /// Other threads may run until this one is resumed.
   Outcome suspend(NativeCall& call, CallRecord& record) {
     record.outer_thread = store_.contents().current_thread;
@@ -101,7 +119,7 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
                         "host function `" + callee_.name + "` did not return a value of its type"));
     }
     if (type) {
-      Transfer transfer(store_, *call.stack, {}, context(record));
+      Transfer transfer(store_, *call.stack, {}, context(record), record.handles);
       Slot result{};
       if (!transfer.results(*callee_.signature, &*host_call.result, &result, record.out_pointer)) {
         return abort(call, record, std::move(transfer.trap()));
@@ -114,8 +132,14 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
   }
 
   Outcome abort(NativeCall& call, CallRecord& record, Trap trap) {
-    store_.contents().release_record(record);
+    record.handles.undo();
+    give_up(record);
     return call.trapped(std::move(trap));
+  }
+
+  void give_up(CallRecord& record) {
+    record.subtask.deliver_resolve();
+    store_.contents().release_record(record);
   }
 
   [[nodiscard]] LiftLowerContext context(CallRecord& record) const {
@@ -130,12 +154,24 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
   std::size_t out_pointer_slot_ = 0;
 };
 
+/// One turn of the host's event loop.
+bool wait(Store& store, const Store::Waiter& waiter, Trap& trap) {
+  try {
+    const auto waited = waiter(store);
+    if (!waited) trap = Trap(TrapCode::host, waited.error().message);
+    return waited.has_value();
+  } catch (...) {
+    trap = runtime::trap_of_current_exception();
+    return false;
+  }
+}
+
 /// A host function that a component exports again, called by the host.
 bool invoke_host(Store& store, const FuncInst& function, std::span<const Value> arguments,
                  std::optional<Value>& result, Trap& trap) {
   HostCall call(store, nullptr, function.signature->type);
   call.arguments.assign(arguments.begin(), arguments.end());
-  std::ignore = function.host->call(call);
+  call_host(function.host->call, call);
   while (call.end == HostEnd::pending) {
     std::unique_ptr<PendingCall> pending = std::move(call.continuation);
     const auto& waiter = store.contents().waiter;
@@ -144,12 +180,8 @@ bool invoke_host(Store& store, const FuncInst& function, std::span<const Value> 
           Trap(TrapCode::host, "the call waits for something that nothing in this store provides");
       return false;
     }
-    if (const auto waited = waiter(store); !waited) {
-      trap = Trap(TrapCode::host, waited.error().message);
-      return false;
-    }
-    call.end = HostEnd::none;
-    std::ignore = pending->poll(call);
+    if (!wait(store, waiter, trap)) return false;
+    poll_host(*pending, call);
     if (call.end == HostEnd::pending && !call.continuation) call.continuation = std::move(pending);
   }
   if (call.end != HostEnd::returned) {

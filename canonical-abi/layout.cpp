@@ -147,7 +147,60 @@ bool is_plain_node(const ValueType& type) {
   }
 }
 
+/// Whether there are bit patterns that this kind of value does not have, parts left out of account.
+bool has_invalid_bits(const ValueType& type) {
+  switch (type.kind) {
+    case TypeKind::character:
+    case TypeKind::string:
+    case TypeKind::map:
+    case TypeKind::variant:
+    case TypeKind::enumeration:
+    case TypeKind::option:
+    case TypeKind::result:
+      return true;
+    case TypeKind::list:
+      return !type.length;
+    default:
+      return type.kind >= TypeKind::own;
+  }
+}
+
+/// Fills in what can go wrong when values of the type are lifted. Traits of children are known.
+void set_lifting_traits(ValueType& type) {
+  type.lift_may_fail = has_invalid_bits(type);
+  const auto inherit = [&](Type child) {
+    if (!child) return;
+    type.lift_may_fail |= child->lift_may_fail;
+    type.lift_may_fail_after_realloc |= child->lift_may_fail_after_realloc;
+  };
+  for (const Field& field : type.fields) inherit(field.type);
+  for (const Case& one : type.cases) inherit(one.type);
+  if (type.is_record()) type.lift_may_fail_after_realloc = lift_may_fail_after_realloc(type.fields);
+  if (type.kind != TypeKind::list && type.kind != TypeKind::map) return;
+  inherit(type.element);
+  // The list itself is allocated before its elements are lifted; in one of fixed length, the
+  // elements may allocate for each other.
+  const bool allocates = !type.length || type.element->contains_pointer;
+  type.lift_may_fail_after_realloc |= allocates && type.element->lift_may_fail;
+}
+
+/// Whether values of the type lead to others that lie in the memory, too. What travels through a
+/// stream or a future does so later, by other canonical definitions with options of their own.
+bool carries_values(const ValueType& type) {
+  return type.kind != TypeKind::stream && type.kind != TypeKind::future;
+}
+
 }  // namespace
+
+bool lift_may_fail_after_realloc(std::span<const Field> fields) {
+  bool has_allocated = false;
+  for (const Field& field : fields) {
+    if (field.type->lift_may_fail_after_realloc) return true;
+    if (has_allocated && field.type->lift_may_fail) return true;
+    has_allocated |= field.type->contains_pointer;
+  }
+  return false;
+}
 
 TupleLayout tuple_layout(std::span<const Field> fields, bool memory64) {
   TupleLayout tuple;
@@ -176,7 +229,7 @@ void compute_layout(ValueType& type) {
     type.depth = std::max(type.depth, child->depth + 1);
     type.contains_handle |= child->contains_handle;
     type.contains_borrow |= child->contains_borrow;
-    type.contains_pointer |= child->contains_pointer;
+    type.contains_pointer |= carries_values(type) && child->contains_pointer;
   };
   for (const Field& field : type.fields) inherit(field.type);
   for (const Case& one : type.cases) inherit(one.type);
@@ -185,6 +238,7 @@ void compute_layout(ValueType& type) {
   type.contains_borrow |= type.kind == TypeKind::borrow;
   type.contains_pointer |= type.kind == TypeKind::string || type.kind == TypeKind::map ||
                            (type.kind == TypeKind::list && !type.length);
+  set_lifting_traits(type);
 }
 
 }  // namespace airlock::canonical_abi

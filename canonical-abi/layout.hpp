@@ -58,4 +58,8 @@ struct TupleLayout {
 };
 [[nodiscard]] TupleLayout tuple_layout(std::span<const Field> fields, bool memory64);
 
+/// Whether, if fields are moved one after the other, lifting one may trap when `realloc` has been
+/// called for one before it, or for an earlier part of itself.
+[[nodiscard]] bool lift_may_fail_after_realloc(std::span<const Field> fields);
+
 }  // namespace airlock::canonical_abi

@@ -25,11 +25,12 @@ constexpr std::uint64_t piece = std::uint64_t{1} << 20;
 // --- Bounds --------------------------------------------------------------------------------------
 
 Transfer::Transfer(Store& store, runtime::Stack& stack, const LiftLowerContext& from,
-                   const LiftLowerContext& to)
+                   const LiftLowerContext& to, HandleLog& handles)
     : store_(store),
       stack_(stack),
       from_(from),
       to_(to),
+      handles_(handles),
       work_left_(work_limit),
       host_left_(store.engine().limits().host_value_bytes) {}
 
@@ -111,11 +112,27 @@ bool Transfer::tuple(const std::vector<Field>& fields, const Layouts& layouts, F
   return true;
 }
 
+template <typename Walk>
+bool Transfer::lift_first(const Signature& signature, const Walk& walk) {
+  if (!signature.must_lift_first[to_.memory64() ? 1 : 0]) return true;
+  if (!walk()) return false;
+  was_lifted_ = true;
+  work_left_ = work_limit;
+  return true;
+}
+
 bool Transfer::parameters(const Signature& signature, const Slot* from, Slot* to) {
-  return lift_flat_values(signature.parameters, max_flat_params, from, [&](auto place) {
-    return lower_flat_values(signature.type.parameters, signature.parameters, max_flat_params,
-                             place, to, std::nullopt);
-  });
+  const auto& fields = signature.type.parameters;
+  const auto lift = [&](auto then) {
+    return lift_flat_values(signature.parameters, max_flat_params, from, then);
+  };
+  const auto to_nowhere = [&](auto place) {
+    return tuple(fields, signature.parameters, place, Nowhere{});
+  };
+  return lift_first(signature, [&] { return lift(to_nowhere); }) && lift([&](auto place) {
+           return lower_flat_values(fields, signature.parameters, max_flat_params, place, to,
+                                    std::nullopt);
+         });
 }
 
 bool Transfer::parameters(const Signature& signature, const Slot* from, std::vector<Value>& to) {
@@ -126,8 +143,11 @@ bool Transfer::parameters(const Signature& signature, const Slot* from, std::vec
 }
 
 bool Transfer::parameters(const Signature& signature, std::span<const Value> from, Slot* to) {
-  return lower_flat_values(signature.type.parameters, signature.parameters, max_flat_params,
-                           ValuesFrom{from.data()}, to, std::nullopt);
+  const auto& fields = signature.type.parameters;
+  const ValuesFrom place{from.data()};
+  const auto to_nowhere = [&] { return tuple(fields, signature.parameters, place, Nowhere{}); };
+  return lift_first(signature, to_nowhere) &&
+         lower_flat_values(fields, signature.parameters, max_flat_params, place, to, std::nullopt);
 }
 
 bool Transfer::results(const Signature& signature, const Slot* from, Slot* to,
@@ -301,9 +321,14 @@ bool Transfer::handle(Type type, From from, To to) {
     }
     rep = from.at->rep();
   } else {
-    if (!lift_handle(type, static_cast<std::uint32_t>(from.bits(4)), rep)) return false;
+    const auto index = static_cast<std::uint32_t>(from.bits(4));
+    if (!(was_lifted_ ? find_lifted_handle(type, index, rep) : lift_handle(type, index, rep))) {
+      return false;
+    }
   }
-  if constexpr (To::is_value) {
+  if constexpr (To::is_nowhere) {
+    if constexpr (!From::is_value) handles_.lifted(type, rep);
+  } else if constexpr (To::is_value) {
     *to.at = type->kind == TypeKind::own ? Value::own(type->resource, rep)
                                          : Value::borrow(type->resource, rep);
   } else {
@@ -330,6 +355,12 @@ bool Transfer::list(Type type, From from, To to) {
   }
   if constexpr (To::is_value) {
     return lift_list(type, length, MemoryFrom{source}, to);
+  } else if constexpr (To::is_nowhere) {
+    if constexpr (From::is_value) {
+      return !element->lift_may_fail || lower_elements(element, *from.at, to);
+    } else {
+      return elements(element, length, MemoryFrom{source}, to);
+    }
   } else {
     Range range;
     std::byte* destination = nullptr;
@@ -360,7 +391,9 @@ template <typename From, typename To>
 bool Transfer::elements(Type element, std::uint64_t length, From from, To to) {
   const Layout& source = element->layout(from_.memory64());
   const Layout& destination = element->layout(to_.memory64());
-  if constexpr (!From::is_flat && !To::is_flat) {
+  if constexpr (To::is_nowhere) {
+    if (!element->lift_may_fail) return true;
+  } else if constexpr (!From::is_flat && !To::is_flat) {
     const std::uint64_t bytes = length * source.size;
     switch (element->kind) {
       case TypeKind::boolean:
@@ -425,7 +458,9 @@ bool Transfer::lower_elements(Type element, const Value& list, To to) {
     return true;
   }
   const auto bytes = list.as_bytes();
-  if constexpr (!To::is_flat) {
+  if constexpr (To::is_nowhere) {
+    return true;  // only integers and floats are packed
+  } else if constexpr (!To::is_flat) {
     if (!bytes.empty()) std::memcpy(to.at, bytes.data(), bytes.size());
     canonicalize_floats(element->kind, {to.at, bytes.size()});
     return true;
@@ -452,6 +487,8 @@ bool Transfer::string(From from, To to) {
   }
   if constexpr (To::is_value) {
     return lift_text(text, *to.at);
+  } else if constexpr (To::is_nowhere) {
+    return true;
   } else {
     Range range;
     if (!lower_text(text, range)) return false;

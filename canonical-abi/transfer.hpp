@@ -5,6 +5,10 @@
 // both happen in one walk over the type, so that bytes move straight from memory to memory. A side
 // is a memory, flat core values, or host `Value`s, and the walk is a template over both sides: what
 // the specification calls `load`, `lift_flat`, `store` and `lower_flat` are its instances.
+//
+// Lowering may run code of the destination (`realloc`). Whatever the source got wrong must be found
+// before that, so where it could make a difference the parameters are walked twice: the first walk
+// lifts them to nowhere.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +20,7 @@
 
 #include "canonical-abi/component_instance.hpp"
 #include "canonical-abi/unicode.hpp"
+#include "runtime/executor.hpp"
 #include "runtime/trap.hpp"
 
 namespace airlock::canonical_abi {
@@ -34,8 +39,10 @@ struct LiftLowerContext {
 /// `trap()` then says why.
 class Transfer {
  public:
+  /// @param handles where the changes to handle tables are noted, for as long as they may have to
+  ///   be taken back
   Transfer(Store& store, runtime::Stack& stack, const LiftLowerContext& from,
-           const LiftLowerContext& to);
+           const LiftLowerContext& to, HandleLog& handles);
 
   /// From the caller's flat values into the callee's.
   /// @param from at least as many slots as the lowered core function has parameters
@@ -70,6 +77,7 @@ class Transfer {
   struct ValueTo;
   struct ValuesFrom;
   struct ValuesTo;
+  struct Nowhere;
 
   /// A pointer and a length as a guest gives them.
   struct Range {
@@ -78,6 +86,9 @@ class Transfer {
   };
 
   using Layouts = std::array<TupleLayout, 2>;
+  /// Lifts all parameters to nowhere, if they must be lifted before the first is lowered.
+  template <typename Walk>
+  bool lift_first(const Signature& signature, const Walk& walk);
   template <typename Then>
   bool lift_flat_values(const Layouts& layouts, std::size_t max_flat, const runtime::Slot* from,
                         Then then);
@@ -111,6 +122,7 @@ class Transfer {
   template <typename From, typename To>
   bool elements(Type element, std::uint64_t length, From from, To to);
 
+  bool find_lifted_handle(Type type, std::uint32_t index, std::uint32_t& rep);
   bool lift_handle(Type type, std::uint32_t index, std::uint32_t& rep);
   bool lower_handle(Type type, std::uint32_t rep, std::uint32_t& index);
   bool find_source_list(Type element, const Range& range, const std::byte*& data);
@@ -162,6 +174,8 @@ class Transfer {
   runtime::Stack& stack_;
   LiftLowerContext from_;
   LiftLowerContext to_;
+  HandleLog& handles_;
+  bool was_lifted_ = false;  ///< handles have been lifted by a walk to nowhere
   runtime::Trap trap_;
   std::uint64_t work_left_;
   std::uint64_t host_left_;
@@ -176,9 +190,10 @@ class Transfer {
                                   const ResourceType* type, runtime::Trap& trap);
 
 /// Calls `realloc` or `post-return`: nested on the running stack, and unable to leave the instance.
-[[nodiscard]] bool call_locked(ComponentInstance& inst, runtime::Stack& stack,
-                               runtime::Function& function,
-                               std::span<const runtime::Slot> arguments,
-                               std::span<runtime::Slot> results, runtime::Trap& trap);
+/// The trap is set unless it finishes.
+[[nodiscard]] runtime::RunStatus call_locked(ComponentInstance& inst, runtime::Stack& stack,
+                                             runtime::Function& function,
+                                             std::span<const runtime::Slot> arguments,
+                                             std::span<runtime::Slot> results, runtime::Trap& trap);
 
 }  // namespace airlock::canonical_abi

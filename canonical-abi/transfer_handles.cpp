@@ -6,6 +6,13 @@ namespace airlock::canonical_abi {
 using runtime::Trap;
 using runtime::TrapCode;
 
+/// A handle that the walk to nowhere has lifted.
+bool Transfer::find_lifted_handle(Type type, std::uint32_t index, std::uint32_t& rep) {
+  // The same walk comes by the same handles, unless `realloc` has changed what it walks over: an
+  // instance that calls itself can do that.
+  return handles_.next_lifted(type, rep) || fail("unknown handle index " + std::to_string(index));
+}
+
 /// `lift_own` and `lift_borrow`.
 bool Transfer::lift_handle(Type type, std::uint32_t index, std::uint32_t& rep) {
   Handle* handle = find_handle(*from_.inst, index, type->resource, trap_);
@@ -17,6 +24,7 @@ bool Transfer::lift_handle(Type type, std::uint32_t index, std::uint32_t& rep) {
   }
   if (handle->num_lends != 0) return fail("cannot remove owned resource while borrowed");
   if (handle->kind != HandleKind::own) return fail("cannot lift own resource from a borrow");
+  handles_.removed(*from_.inst, index, *handle);
   from_.inst->handles.remove(index);
   return true;
 }
@@ -35,7 +43,11 @@ bool Transfer::lower_handle(Type type, std::uint32_t rep, std::uint32_t& index) 
     if (to_.task) to_.task->num_borrows += 1;
   }
   const auto added = add_handle(*to_.inst, handle, trap_);
-  if (!added) return false;
+  if (!added) {
+    if (handle.borrow_scope) handle.borrow_scope->num_borrows -= 1;
+    return false;
+  }
+  handles_.added(*to_.inst, *added, handle);
   index = *added;
   return true;
 }

@@ -48,8 +48,9 @@ bool Transfer::make_list(Type element, std::uint64_t length, Range& range, std::
   return charge(length * layout.size);
 }
 
-bool call_locked(ComponentInstance& inst, runtime::Stack& stack, runtime::Function& function,
-                 std::span<const Slot> arguments, std::span<Slot> results, Trap& trap) {
+runtime::RunStatus call_locked(ComponentInstance& inst, runtime::Stack& stack,
+                               runtime::Function& function, std::span<const Slot> arguments,
+                               std::span<Slot> results, Trap& trap) {
   const bool may_leave = inst.may_leave;
   inst.may_leave = false;
   const runtime::RunStatus status = inst.store.engine().executor().call_nested(
@@ -58,7 +59,7 @@ bool call_locked(ComponentInstance& inst, runtime::Stack& stack, runtime::Functi
   if (status == runtime::RunStatus::suspended) {
     trap = Trap(TrapCode::host, "cannot block inside `realloc` or `post-return`");
   }
-  return status == runtime::RunStatus::finished;
+  return status;
 }
 
 bool Transfer::reallocate(std::uint64_t old, std::uint64_t old_size, std::uint32_t alignment,
@@ -74,10 +75,11 @@ bool Transfer::reallocate(std::uint64_t old, std::uint64_t old_size, std::uint32
   // Each `realloc` is a task of its own, with a thread of its own.
   Thread thread;
   Thread* const outer = std::exchange(store_.contents().current_thread, &thread);
-  const bool is_done =
+  const runtime::RunStatus status =
       call_locked(*to_.inst, stack_, *opts.realloc, arguments, {&result, 1}, trap_);
   store_.contents().current_thread = outer;
-  if (!is_done) return false;
+  if (to_.task && status != runtime::RunStatus::refused) to_.task->has_run = true;
+  if (status != runtime::RunStatus::finished) return false;
   pointer = opts.memory64 ? result.i64 : result.i32;
 
   // The official tests tell a call from the host from one between components.

@@ -114,6 +114,7 @@ struct Transfer::MemoryFrom {
 struct Transfer::MemoryTo {
   static constexpr bool is_value = false;
   static constexpr bool is_flat = false;
+  static constexpr bool is_nowhere = false;
   std::byte* at;
 
   void set_bits(std::size_t size, std::uint64_t bits) const { write_bytes(at, size, bits); }
@@ -160,6 +161,7 @@ struct Transfer::FlatFrom {
 struct Transfer::FlatTo {
   static constexpr bool is_value = false;
   static constexpr bool is_flat = true;
+  static constexpr bool is_nowhere = false;
   runtime::Slot* at;
 
   void set_bits(std::size_t size, std::uint64_t bits) const {
@@ -199,7 +201,24 @@ struct Transfer::ValueFrom {
 struct Transfer::ValueTo {
   static constexpr bool is_value = true;
   static constexpr bool is_flat = false;
+  static constexpr bool is_nowhere = false;
   Value* at;
+};
+
+/// For lifting alone: what is wrong with the values is found, and nothing is written.
+struct Transfer::Nowhere {
+  static constexpr bool is_value = false;
+  static constexpr bool is_flat = false;
+  static constexpr bool is_nowhere = true;
+
+  void set_bits(std::size_t, std::uint64_t) const {}
+  template <typename AnyLayout>
+  [[nodiscard]] Nowhere field(const AnyLayout&, std::size_t) const {
+    return {};
+  }
+  [[nodiscard]] Nowhere element(const Layout&, std::uint64_t) const { return {}; }
+  [[nodiscard]] Nowhere payload(const Layout&) const { return {}; }
+  void clear(const Layout&) const {}
 };
 
 /// A row of values: the host's parameters or results.

@@ -114,6 +114,10 @@ struct ValueType {
   bool contains_handle = false;  ///< own, borrow, stream, future or error-context
   bool contains_borrow = false;
   bool contains_pointer = false;  ///< strings, lists, maps: lowering may call `realloc`
+  bool lift_may_fail = false;     ///< there are bits that are no value: lifting them traps
+  /// The same for a part of which lifting comes after lowering another part that may call
+  /// `realloc`.
+  bool lift_may_fail_after_realloc = false;
 
   [[nodiscard]] const Layout& layout(bool memory64) const { return layouts[memory64 ? 1 : 0]; }
   [[nodiscard]] bool is_variant() const { return !cases.empty(); }

@@ -113,7 +113,7 @@ class Search {
     NativeCall call = leave_boundary(r_, record);
     // The native code may allocate.
     const auto root = r_.run->heap->root(reinterpret_cast<std::uint64_t>(thrown_.exception));
-    const Outcome outcome = saved.boundary->resume_thrown(call, saved.state, *thrown_.exception);
+    const Outcome outcome = resume_thrown(saved, call, *thrown_.exception);
     if (outcome == Outcome::thrown) {
       call.trap.forget();
       thrown_.exception = call.exception;

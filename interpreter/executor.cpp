@@ -161,12 +161,20 @@ class Interpreter final : public runtime::Executor {
                                       Trap& trap) const override {
     if (stack.nested_runs >= nested_runs_limit) {
       trap = Trap(TrapCode::call_stack_exhausted);
-      return RunStatus::trapped;
+      return RunStatus::refused;
     }
     trap.forget();
     Run run = make_run(store, stack, trap);
     run.nested = true;
     Slot* const top = stack.top;
+    if (function.kind == runtime::FunctionKind::wasm) {
+      Registers r;
+      r.run = &run;
+      if (auto begins = check_entry(r, *function.code, top); !begins) {
+        trap = std::move(begins).error();
+        return RunStatus::refused;
+      }
+    }
     void* const boundary = stack.boundary;
     ++stack.nested_runs;
     const RunStatus status = run_function(run, function, top, arguments, results);

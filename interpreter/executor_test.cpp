@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <functional>
+#include <new>
+#include <stdexcept>
 
 #include "interpreter/testing.hpp"
 
@@ -29,10 +31,12 @@ class Native final : public NativeFunction, public Boundary {
   std::function<Outcome(NativeCall&)> on_call;
   std::function<Outcome(NativeCall&, std::uint64_t)> on_resume;
   std::function<void(std::uint64_t, Trap&)> on_unwind = [](std::uint64_t, Trap&) {};
+  std::function<void(std::uint64_t)> on_not_begun = [](std::uint64_t) {};
 
   Outcome call(NativeCall& call) override { return on_call(call); }
   Outcome resume(NativeCall& call, std::uint64_t state) override { return on_resume(call, state); }
   void unwind(std::uint64_t state, Trap& trap) override { on_unwind(state, trap); }
+  void not_begun(std::uint64_t state, Trap&) override { on_not_begun(state); }
 };
 
 const decoder::FunctionType unary_type{{decoder::i32}, {decoder::i32}};
@@ -366,13 +370,125 @@ TEST_F(ExecutorTest, NestedRunsAreBoundedInDepth) {
     Slot nested_result{.bits = 0};
     Trap nested_trap;
     if (executor().call_nested(*call.store, *call.stack, *self, {call.slots, 1},
-                               {&nested_result, 1}, nested_trap) == RunStatus::trapped)
+                               {&nested_result, 1}, nested_trap) != RunStatus::finished)
       return call.trapped(std::move(nested_trap));
     return call.returned();
   };
   self = define("native", native);
   EXPECT_EQ(start(*self, 1), RunStatus::trapped);
   EXPECT_EQ(trap.code, TrapCode::call_stack_exhausted);
+}
+
+// What cannot be begun
+
+TEST_F(ExecutorTest, StateIsHandedBackWhenTheStackEndsAtABoundary) {
+  // Native code enters a function whose frame needs more and more room, from deeper and deeper.
+  for (const bool suspends : {false, true}) {
+    int asked = 0;
+    int unwound = 0;
+    std::vector<std::uint64_t> handed_back;
+    Function* target = nullptr;
+    native.on_call = [&](NativeCall& call) {
+      ++asked;
+      call.slots[0].bits = 1;
+      return suspends ? call.suspend(native, 77) : call.enter(*target, {call.slots, 1}, native, 77);
+    };
+    native.on_unwind = [&](std::uint64_t, Trap&) { ++unwound; };
+    native.on_not_begun = [&](std::uint64_t state) { handed_back.push_back(state); };
+    World fresh;
+    Function* function = fresh.store.make_function(unary_type, native);
+    ASSERT_TRUE(fresh.linker.define("host", "native", runtime::External::of(function)));
+    auto* instance = fresh.instantiate(R"((module
+      (import "host" "native" (func $native (param i32) (result i32)))
+      (func (export "target") (param i32) (result i32)
+        (local i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64 i64) (local.get 0))
+      (func $down (export "down") (param i32) (result i32)
+        (if (i32.eqz (local.get 0)) (then (return (call $native (local.get 0)))))
+        (call $down (i32.sub (local.get 0) (i32.const 1))))))");
+    target = World::function(instance, "target");
+    Function* down = World::function(instance, "down");
+    Stack small(std::size_t{1} << 16);
+    for (std::uint32_t depth = 0; depth < 8'000; ++depth) {
+      const Slot slot{.bits = depth};
+      native.on_resume = [](NativeCall& call, std::uint64_t) { return call.returned(); };
+      auto status = executor().call(fresh.store, small, *down, {&slot, 1}, {&result, 1}, trap);
+      if (status == RunStatus::suspended)
+        status = executor().resume(fresh.store, small, {&result, 1}, trap);
+      if (status == RunStatus::trapped) {
+        EXPECT_EQ(trap.code, TrapCode::call_stack_exhausted);
+        if (handed_back.empty()) continue;
+        break;
+      }
+    }
+    EXPECT_EQ(handed_back, std::vector<std::uint64_t>{77}) << suspends;
+    EXPECT_EQ(unwound, 0) << "it never began";
+    EXPECT_EQ(small.boundary, nullptr);
+    EXPECT_GT(asked, 10);
+  }
+}
+
+TEST_F(ExecutorTest, StateIsHandedBackWhenANestedRunMayNotLeave) {
+  for (const bool suspends : {false, true}) {
+    std::vector<std::uint64_t> handed_back;
+    Native inner;
+    World fresh;
+    Function* function = fresh.store.make_function(unary_type, inner);
+    inner.on_call = [&](NativeCall& call) {
+      return suspends ? call.suspend(inner, 5) : call.enter(*function, {call.slots, 1}, inner, 5);
+    };
+    inner.on_not_begun = [&](std::uint64_t state) { handed_back.push_back(state); };
+    native.on_call = [&](NativeCall& call) {
+      Slot nested{.bits = 0};
+      Trap why;
+      EXPECT_EQ(executor().call_nested(*call.store, *call.stack, *function, {call.slots, 1},
+                                       {&nested, 1}, why),
+                RunStatus::trapped);
+      EXPECT_EQ(why.message, "cannot leave the component instance");
+      return call.returned();
+    };
+    Function* outer = fresh.store.make_function(unary_type, native);
+    const Slot slot{.bits = 1};
+    EXPECT_EQ(executor().call(fresh.store, stack, *outer, {&slot, 1}, {&result, 1}, trap),
+              RunStatus::finished);
+    EXPECT_EQ(handed_back, std::vector<std::uint64_t>{5});
+  }
+}
+
+TEST_F(ExecutorTest, NestedRunsSayWhetherAnythingHasRun) {
+  auto* instance = world.instantiate(R"((module
+    (func (export "small") (param i32) (result i32) (i32.div_u (i32.const 1) (local.get 0)))))");
+  Function* small = World::function(instance, "small");
+  std::vector<RunStatus> seen;
+  native.on_call = [&](NativeCall& call) {
+    Slot nested{.bits = 0};
+    Trap why;
+    seen.push_back(executor().call_nested(*call.store, *call.stack, *small, {call.slots, 1},
+                                          {&nested, 1}, why));
+    return call.returned();
+  };
+  Function* outer = define("native", native);
+  EXPECT_EQ(start(*outer, 1), RunStatus::finished);
+  EXPECT_EQ(start(*outer, 0), RunStatus::finished);
+  EXPECT_EQ(seen, (std::vector{RunStatus::finished, RunStatus::trapped}));
+}
+
+// Exceptions of C++
+
+TEST_F(ExecutorTest, ExceptionsOfNativeCodeAreTraps) {
+  native.on_call = [](NativeCall&) -> Outcome { throw std::runtime_error("no luck"); };
+  Function* function = define("native", native);
+  auto* instance = world.instantiate(caller_text);
+  EXPECT_EQ(start(*function, 1), RunStatus::trapped);
+  EXPECT_EQ(trap.message, "no luck");
+  EXPECT_EQ(start(*World::function(instance, "call"), 1), RunStatus::trapped);
+  EXPECT_EQ(trap.message, "no luck");
+  EXPECT_EQ(trap.backtrace.size(), 1U);
+
+  Function* twice = World::function(instance, "double");
+  native.on_call = [&](NativeCall& call) { return call.enter(*twice, {call.slots, 1}, native, 1); };
+  native.on_resume = [](NativeCall&, std::uint64_t) -> Outcome { throw std::bad_alloc(); };
+  EXPECT_EQ(start(*function, 1), RunStatus::trapped);
+  EXPECT_EQ(trap.code, TrapCode::out_of_memory);
 }
 
 // Calls between instances

@@ -10,6 +10,8 @@
 //   boundary  a *boundary record*: native code goes on (see runtime/native.hpp)
 #pragma once
 
+#include <expected>
+
 #include "interpreter/code.hpp"
 #include "interpreter/dispatch.hpp"
 #include "runtime/native.hpp"
@@ -85,6 +87,16 @@ inline void enter(Registers& r, const FunctionCode& callee, Slot* frame, const C
 
 /// Calls a function of any kind and instance. The arguments are in `slots`, results go there.
 void call_any(Registers& r, runtime::Function& callee, Slot* slots, Continuation caller);
+
+/// Whether a function can be begun at a frame: translates it if need be, and looks for room.
+[[nodiscard]] std::expected<void, runtime::Trap> check_entry(const Registers& r,
+                                                             FunctionCode& callee,
+                                                             const Slot* frame);
+
+/// Hands an exception to the native code of a boundary that has been taken off the stack.
+[[nodiscard]] runtime::Outcome resume_thrown(const BoundaryRecord& record,
+                                             runtime::NativeCall& call,
+                                             runtime::ExceptionObject& exception);
 
 /// Ends the run with a trap of native code that would have returned to `caller`.
 void raise_native(Registers& r, runtime::Trap trap, const Continuation& caller);

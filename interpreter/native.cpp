@@ -15,6 +15,8 @@ using runtime::Trap;
 
 namespace {
 
+constexpr const char* cannot_leave = "cannot leave the component instance";
+
 /// Goes on where a call returns to. Its result, if it is one slot or may be a v128, is put into
 /// every accumulator it may be expected in.
 void go_on(Registers& r, const Continuation& caller, const Slot* results,
@@ -47,13 +49,24 @@ BoundaryRecord* push_boundary(Registers& r, Slot* place, const NativeCall& call,
   return record;
 }
 
+/// Ends the run because what native code asked for cannot be begun. The native code gets its state
+/// back: nothing else leads to it yet.
+void refuse(Registers& r, const NativeCall& call, Trap trap, const Continuation& caller) {
+  call.boundary->not_begun(call.state, trap);
+  raise_native(r, std::move(trap), caller);
+}
+
 /// Prepares to run the function that native code entered.
 void enter_from_native(Registers& r, Slot* place, NativeCall& call, const Continuation& caller) {
   Function& callee = *call.callee;
   const std::size_t slots = std::max(callee.parameter_slots, callee.result_slots);
-  if (exhausts_stack(r, place, boundary_slots + std::max(slots, call.arguments.size())))
-    return raise_native(r, Trap(TrapCode::call_stack_exhausted), caller);
   Slot* frame = place + boundary_slots;
+  if (exhausts_stack(r, place, boundary_slots + std::max(slots, call.arguments.size())))
+    return refuse(r, call, Trap(TrapCode::call_stack_exhausted), caller);
+  if (callee.kind == runtime::FunctionKind::wasm) {
+    if (auto begins = check_entry(r, *callee.code, frame); !begins)
+      return refuse(r, call, std::move(begins).error(), caller);
+  }
   // First the arguments: they may lie where the record goes.
   if (!call.arguments.empty())
     std::memmove(static_cast<void*>(frame), call.arguments.data(), call.arguments.size_bytes());
@@ -62,9 +75,6 @@ void enter_from_native(Registers& r, Slot* place, NativeCall& call, const Contin
   if (callee.kind == runtime::FunctionKind::wasm) {
     r.instance = callee.instance;
     r.load_memory();
-    // If the frame does not fit, the trap happens where the native function was called.
-    r.code = boundary_cell;
-    r.frame = place;
     enter(r, *callee.code, frame, boundary_cell, reinterpret_cast<Slot*>(record));
   } else {
     r.code = native_start_cell;
@@ -72,7 +82,34 @@ void enter_from_native(Registers& r, Slot* place, NativeCall& call, const Contin
   }
 }
 
+/// Runs native code. An exception of C++ must not pass through handlers.
+template <typename Code>
+Outcome run_native(NativeCall& call, const Code& code) noexcept {
+  try {
+    return code();
+  } catch (...) {
+    return call.trapped(runtime::trap_of_current_exception());
+  }
+}
+
 }  // namespace
+
+std::expected<void, Trap> check_entry(const Registers& r, FunctionCode& callee, const Slot* frame) {
+  if (callee.entry.load(std::memory_order_acquire) == callee.stub) {
+    if (const auto translated = callee.module->translate(callee); !translated)
+      return std::unexpected(Trap(TrapCode::unsupported, translated.error().message));
+  }
+  const Cell* entry = callee.entry.load(std::memory_order_acquire);
+  if (exhausts_stack(r, frame, read_entry(entry).frame_slots))
+    return std::unexpected(Trap(TrapCode::call_stack_exhausted));
+  return {};
+}
+
+Outcome resume_thrown(const BoundaryRecord& record, NativeCall& call,
+                      runtime::ExceptionObject& exception) {
+  return run_native(call,
+                    [&] { return record.boundary->resume_thrown(call, record.state, exception); });
+}
 
 void raise_native(Registers& r, Trap trap, const Continuation& caller) {
   Run& run = *r.run;
@@ -119,14 +156,12 @@ void settle(Registers& r, Outcome outcome, NativeCall& call, Slot* place,
                               .frame = caller.frame,
                               .instance = caller.instance});
     case Outcome::entered:
-      if (run.nested)
-        return raise_native(r, Trap(TrapCode::host, "cannot leave the component instance"), caller);
+      if (run.nested) return refuse(r, call, Trap(TrapCode::host, cannot_leave), caller);
       return enter_from_native(r, place, call, caller);
     case Outcome::suspended:
-      if (run.nested)
-        return raise_native(r, Trap(TrapCode::host, "cannot leave the component instance"), caller);
+      if (run.nested) return refuse(r, call, Trap(TrapCode::host, cannot_leave), caller);
       if (exhausts_stack(r, place, boundary_slots))
-        return raise_native(r, Trap(TrapCode::call_stack_exhausted), caller);
+        return refuse(r, call, Trap(TrapCode::call_stack_exhausted), caller);
       call.callee = nullptr;
       push_boundary(r, place, call, caller);
       run.stack->top = place + boundary_slots;
@@ -149,7 +184,8 @@ struct ResumeBoundary {
       call.callee_results = frame_behind(record);
       call.stack->top += saved.callee->result_slots;
     }
-    const Outcome outcome = saved.boundary->resume(call, saved.state);
+    const Outcome outcome =
+        run_native(call, [&] { return saved.boundary->resume(call, saved.state); });
     settle(r, outcome, call, place, saved.caller);
   }
 };
@@ -234,7 +270,7 @@ void call_native(Registers& r, const Function& callee, Slot* slots, Continuation
   call.caller = caller.instance;
   call.function = &callee;
   run.stack->top = place;
-  const Outcome outcome = callee.native->call(call);
+  const Outcome outcome = run_native(call, [&] { return callee.native->call(call); });
   // It may have taken long. What entered or suspended has more to do, and is asked later.
   if (run.interruption != nullptr && outcome == Outcome::returned &&
       ends_after_native_call(r, caller))

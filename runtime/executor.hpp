@@ -32,7 +32,12 @@ class ModuleCode {
   [[nodiscard]] virtual interpreter::FunctionCode* function(std::uint32_t defined_index) const = 0;
 };
 
-enum class RunStatus : std::uint8_t { finished, trapped, suspended };
+enum class RunStatus : std::uint8_t {
+  finished,
+  trapped,
+  suspended,
+  refused,  ///< of a nested run: a trap before anything of the function has run
+};
 
 class Executor {
  public:

@@ -33,7 +33,8 @@ enum class Outcome : std::uint8_t {
 };
 
 /// A native function. One object per function instance (or shared, if it has no state).
-/// It must outlive every store it is used in.
+/// It must outlive every store it is used in. An exception of C++ that it lets out becomes a trap
+/// of the call; what the function holds at that time is its own to clean up.
 class NativeFunction {
  public:
   virtual ~NativeFunction() = default;
@@ -56,6 +57,9 @@ class Boundary {
   /// The call is abandoned because of `trap`, which may be amended. Must not call out. Not called
   /// for a boundary whose own `resume` answers with a trap.
   virtual void unwind(std::uint64_t state, Trap& trap) = 0;
+  /// The same, but what was asked for with `entered` or `suspended` was never begun, for want of
+  /// stack or because a nested run may not leave: nothing of the entered function has run.
+  virtual void not_begun(std::uint64_t state, Trap& trap) { unwind(state, trap); }
 };
 
 /// One call from Wasm (or from the host) into native code, or its continuation. Valid only during

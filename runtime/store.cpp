@@ -81,6 +81,16 @@ struct Store::Contents final : RootSource {
   std::vector<std::unique_ptr<Instance>> instances;
   std::vector<std::unique_ptr<Stack>> free_stacks;
   Waiter waiter;
+
+  /// Asks the waiter. What it throws ends the wait, as a trap.
+  [[nodiscard]] bool wait(Stack& stack, Trap& trap) noexcept {
+    try {
+      return waiter && waiter(stack, trap);
+    } catch (...) {
+      trap = trap_of_current_exception();
+      return false;
+    }
+  }
 };
 
 Store::Store(Engine& engine)
@@ -259,7 +269,7 @@ bool Store::wait(Stack& stack, Trap& why) {
     if (due != TrapCode::none) why = Trap(due);
     if (due != TrapCode::none) return false;
   }
-  return contents_->waiter && contents_->waiter(stack, why);
+  return contents_->wait(stack, why);
 }
 
 bool Store::run_to_end(Function& function, std::span<const Slot> arguments, std::span<Slot> results,

@@ -1,5 +1,8 @@
 #include "runtime/trap.hpp"
 
+#include <exception>
+#include <new>
+
 #include "decoder/printable.hpp"
 
 namespace airlock::runtime {
@@ -70,6 +73,22 @@ std::string_view trap_text(TrapCode code) {
       return "exit";
   }
   return "unknown trap";
+}
+
+Trap trap_of_current_exception() noexcept {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return Trap(TrapCode::out_of_memory);
+  } catch (const std::exception& exception) {
+    try {
+      return {TrapCode::host, exception.what()};
+    } catch (...) {
+      return Trap(TrapCode::out_of_memory);  // no room for the text
+    }
+  } catch (...) {
+    return {TrapCode::host, "host function failed"};
+  }
 }
 
 namespace {

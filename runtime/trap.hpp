@@ -83,6 +83,10 @@ struct Trap {
   }
 };
 
+/// What the exception of C++ that is being handled becomes: a trap with its text. For `catch (...)`
+/// at the places where code of the host is called.
+[[nodiscard]] Trap trap_of_current_exception() noexcept;
+
 /// `trap: out of bounds memory access` (or `uncaught exception …`) and a line per frame, as the
 /// design shapes them.
 [[nodiscard]] std::string format_trap(const Trap& trap);

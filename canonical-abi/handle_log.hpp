@@ -1,0 +1,58 @@
+// What a call does to handle tables while its values travel, so that it can be taken back.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "canonical-abi/handle_table.hpp"
+
+namespace airlock::canonical_abi {
+
+class ComponentInstance;
+
+/// The handles of one call. If the call fails before the callee has begun, all of them go back to
+/// where they were: nothing of the failure is left in a table of an instance that goes on.
+class HandleLog {
+ public:
+  /// A handle was taken from a table.
+  void removed(ComponentInstance& inst, std::uint32_t index, const Handle& handle) {
+    changes_.push_back({&inst, index, handle, false});
+  }
+  /// A handle was put into a table.
+  void added(ComponentInstance& inst, std::uint32_t index, const Handle& handle) {
+    changes_.push_back({&inst, index, handle, true});
+  }
+
+  /// Remembers a handle that was lifted while nothing is lowered yet.
+  void lifted(Type type, std::uint32_t rep) { lifted_.push_back({type, rep}); }
+  /// The next of those, in order. False if it is of another type.
+  [[nodiscard]] bool next_lifted(Type type, std::uint32_t& rep) {
+    if (next_ == lifted_.size() || lifted_[next_].type != type) return false;
+    rep = lifted_[next_++].rep;
+    return true;
+  }
+
+  /// Takes all changes back, the latest first.
+  void undo();
+  /// The callee has begun: the handles stay where they are.
+  void clear();
+
+ private:
+  struct Change {
+    ComponentInstance* inst;
+    std::uint32_t index;
+    Handle handle;
+    bool is_added;
+  };
+  struct Lifted {
+    Type type;
+    std::uint32_t rep;
+  };
+
+  std::vector<Change> changes_;
+  std::vector<Lifted> lifted_;
+  std::size_t next_ = 0;  ///< of `lifted_`
+};
+
+}  // namespace airlock::canonical_abi

@@ -1,0 +1,96 @@
+;; The stack ends where one component calls another. The caller traps. What it wanted to call never
+;; began, so that instance, its siblings and the one around them still answer.
+
+(component definition $Whole
+  ;; Two services in one wrapper, each with a function and a resource that has a destructor.
+  (component $Wrapper
+    (component $Service
+      (core module $M
+        (global $dropped (mut i32) (i32.const 0))
+        (func (export "f") (result i32) (i32.const 42))
+        (func (export "echo") (param i32 i32) (result i32) (local.get 1))
+        (func (export "dtor") (param i32)
+          (global.set $dropped (i32.add (global.get $dropped) (i32.const 1))))
+        (func (export "dropped") (result i32) (global.get $dropped))
+        (memory (export "memory") 1)
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 1024)))
+      (core instance $m (instantiate $M))
+      (type $thing' (resource (rep i32) (dtor (core func $m "dtor"))))
+      (export $thing "thing" (type $thing'))
+      (core func $new (canon resource.new $thing'))
+      (core module $Maker (import "" "new" (func $new (param i32) (result i32)))
+        (func (export "make") (result i32) (call $new (i32.const 7))))
+      (core instance $maker (instantiate $Maker (with "" (instance (export "new" (func $new))))))
+      (func (export "make") (result (own $thing)) (canon lift (core func $maker "make")))
+      (func (export "f") (result u32) (canon lift (core func $m "f")))
+      (func (export "echo") (param "s" string) (result u32) (canon lift (core func $m "echo")
+        (memory (core memory $m "memory")) (realloc (core func $m "realloc"))))
+      (func (export "dropped") (result u32) (canon lift (core func $m "dropped"))))
+    (instance $one (instantiate $Service))
+    (instance $two (instantiate $Service))
+    (export "one" (instance $one))
+    (export "two" (instance $two)))
+
+  ;; Calls itself until the stack ends. Each time it calls a service first, so that sooner or later
+  ;; it is there that the stack ends. The locals make frames of an odd size.
+  (component $User
+    (import "service" (instance $service
+      (export "thing" (type $thing (sub resource)))
+      (export "make" (func (result (own $thing))))
+      (export "f" (func (result u32)))
+      (export "echo" (func (param "s" string) (result u32)))
+      (export "dropped" (func (result u32)))))
+    (alias export $service "thing" (type $thing))
+    (core func $f (canon lower (func $service "f")))
+    (core func $make (canon lower (func $service "make")))
+    (core func $dropped (canon lower (func $service "dropped")))
+    (core func $drop (canon resource.drop $thing))
+    (core module $Memory (memory (export "memory") 1))
+    (core instance $memory (instantiate $Memory))
+    (core func $echo (canon lower (func $service "echo") (memory (core memory $memory "memory"))))
+    (core module $M
+      (import "" "f" (func $f (result i32)))
+      (import "" "make" (func $make (result i32)))
+      (import "" "drop" (func $drop (param i32)))
+      (import "" "echo" (func $echo (param i32 i32) (result i32)))
+      (import "" "dropped" (func $dropped (result i32)))
+      (func $call (export "call") (result i32) (local i64 i64 i64 i64 i64 i64 i64)
+        (drop (call $f)) (call $call))
+      (func $text (export "text") (result i32) (local i64 i64 i64 i64 i64)
+        (drop (call $echo (i32.const 0) (i32.const 3))) (call $text))
+      (func $down (param $handle i32) (local i64 i64 i64)
+        (call $down (local.get $handle)))
+      (func $destroy (export "destroy") (result i32) (local i64 i64 i64 i64 i64 i64 i64)
+        (call $drop (call $make)) (call $destroy))
+      (func (export "ok") (result i32) (call $drop (call $make)) (call $f)))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "f" (func $f)) (export "make" (func $make)) (export "drop" (func $drop))
+      (export "echo" (func $echo)) (export "dropped" (func $dropped))))))
+    (func (export "call") (result u32) (canon lift (core func $m "call")))
+    (func (export "text") (result u32) (canon lift (core func $m "text")))
+    (func (export "destroy") (result u32) (canon lift (core func $m "destroy")))
+    (func (export "ok") (result u32) (canon lift (core func $m "ok"))))
+
+  (instance $w (instantiate $Wrapper))
+  (alias export $w "one" (instance $one))
+  (alias export $w "two" (instance $two))
+  (instance $caller (instantiate $User (with "service" (instance $one))))
+  (instance $destroyer (instantiate $User (with "service" (instance $one))))
+  (instance $neighbour (instantiate $User (with "service" (instance $one))))
+  (instance $other (instantiate $User (with "service" (instance $two))))
+  (func (export "call") (alias export $caller "call"))
+  (func (export "call-again") (alias export $caller "ok"))
+  (func (export "destroy") (alias export $destroyer "destroy"))
+  (func (export "neighbour") (alias export $neighbour "ok"))
+  (func (export "other") (alias export $other "ok")))
+
+(component instance $whole $Whole)
+(assert_return (invoke "other") (u32.const 42))
+(assert_return (invoke "neighbour") (u32.const 42))
+(assert_trap (invoke "call") "call stack exhausted")
+(assert_return (invoke "other") (u32.const 42))
+(assert_return (invoke "neighbour") (u32.const 42))
+;; The caller did run.
+(assert_trap (invoke "call-again") "cannot enter component instance")
+(assert_trap (invoke "destroy") "call stack exhausted")
+(assert_return (invoke "other") (u32.const 42))
