@@ -52,6 +52,7 @@ int wast(const WastOptions& options) {
                     std::to_string(options.files.size()) + ")");
     auto limits = limits_of_script(file);
     if (options.features.custom_descriptors) limits.features.custom_descriptors = true;
+    if (options.features.compact_imports) limits.features.compact_imports = true;
     const auto summary = run_file(file, options,
                                   {.interruptible = options.timeout.has_value(),
                                    .longest_run = options.timeout,

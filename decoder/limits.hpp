@@ -15,6 +15,8 @@ struct Features {
   /// Descriptors of structure types and exact types. Not part of WebAssembly 3.0, and not only an
   /// addition: instructions that allocate have more precise types, casts are typed more loosely.
   bool custom_descriptors = false;
+  /// Import sections that name a module, or a type, once for several imports.
+  bool compact_imports = false;
 };
 
 /// The one structure of bounds (counts, nesting, sizes, stack depths). The defaults follow the
@@ -27,6 +29,8 @@ struct Limits {
   std::uint32_t types = 1'000'000;
   std::uint32_t functions = 1'000'000;
   std::uint32_t imports = 1'000'000;
+  /// The names of modules and imports all together, where one is written for several and copied.
+  std::uint64_t import_name_bytes = std::uint64_t{1} << 26;
   std::uint32_t exports = 1'000'000;
   std::uint32_t globals = 1'000'000;
   std::uint32_t tables = 100'000;

@@ -34,13 +34,26 @@ struct FunctionImport {
   bool exact = false;
 };
 using ImportType = std::variant<FunctionImport, TableType, MemoryType, GlobalType, TagType>;
+[[nodiscard]] inline ExternKind kind_of(const ImportType& type) {
+  return static_cast<ExternKind>(type.index());
+}
 
 struct Import {
   std::string module{};
   std::string name{};
   ImportType type{};
   std::uint64_t offset = 0;
-  [[nodiscard]] ExternKind kind() const { return static_cast<ExternKind>(type.index()); }
+  [[nodiscard]] ExternKind kind() const { return kind_of(type); }
+};
+
+/// Consecutive imports from one module that the binary writes together (proposal: compact import
+/// sections). There may be none. The imports themselves say all that matters when linking.
+struct ImportGroup {
+  std::uint32_t first = 0;  ///< of the module's imports
+  std::uint32_t count = 0;
+  std::string module{};
+  std::optional<ImportType> shared_type{};  ///< written once for all of them
+  std::uint64_t offset = 0;
 };
 
 struct Export {
@@ -131,7 +144,8 @@ struct Module {
   std::vector<SubType> types;
   std::vector<RecursiveGroup> groups;  ///< partition of `types`
   std::vector<Import> imports;
-  std::vector<Function> functions;  ///< defined ones; imported ones come before them
+  std::vector<ImportGroup> import_groups;  ///< in order; imports outside of them are on their own
+  std::vector<Function> functions;         ///< defined ones; imported ones come before them
   std::vector<Table> tables;
   std::vector<MemoryType> memories;
   std::vector<std::uint64_t> memory_offsets;  ///< where each of `memories` stands in the binary

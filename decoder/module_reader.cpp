@@ -11,6 +11,11 @@ namespace {
 // for more of them than this; the vector grows while they are really read.
 constexpr std::uint32_t largest_reserve = 1024;
 
+// In place of an import's kind, after an empty name: a list of imports follows, with a type each or
+// with one type before them.
+constexpr std::uint8_t imports_of_one_module = 0x7f;
+constexpr std::uint8_t imports_of_one_type = 0x7e;
+
 constexpr std::string_view end_of_function = "unexpected end of section or function";
 
 }  // namespace
@@ -104,14 +109,45 @@ void ModuleReader::read_imports(ByteReader& reader) {
     Import import{.offset = reader.offset()};
     import.module = reader.name();
     import.name = reader.name();
-    import.type = read_import_type(reader);
-    add_import(reader, import.type);
-    module_.imports.push_back(std::move(import));
+    const bool may_be_group = import.name.empty() && !reader.failed();
+    if (may_be_group && reader.take(imports_of_one_module)) {
+      read_import_group(reader, {.module = std::move(import.module), .offset = import.offset});
+    } else if (may_be_group && reader.take(imports_of_one_type)) {
+      read_import_group(reader, {.module = std::move(import.module),
+                                 .shared_type = read_import_type(reader),
+                                 .offset = import.offset});
+    } else {
+      import.type = read_import_type(reader);
+      append_import(reader, std::move(import));
+    }
   }
 }
 
+/// The list of imports of a group, after the name of its module and the type that they share, if
+/// any.
+void ModuleReader::read_import_group(ByteReader& reader, ImportGroup group) {
+  group.first = static_cast<std::uint32_t>(module_.imports.size());
+  group.count = reader.count(limits_.imports, "imports", group.shared_type ? 1 : 3);
+  for (std::uint32_t i = 0; i < group.count && !reader.failed(); ++i) {
+    Import import{.module = group.module, .offset = reader.offset()};
+    import.name = reader.name();
+    import.type = group.shared_type ? *group.shared_type : read_import_type(reader);
+    append_import(reader, std::move(import));
+  }
+  module_.import_groups.push_back(std::move(group));
+}
+
+void ModuleReader::append_import(ByteReader& reader, Import import) {
+  import_name_bytes_ += import.module.size() + import.name.size();
+  if (import_name_bytes_ > limits_.import_name_bytes)
+    reader.fail_at(import.offset, "names of imports too long", ErrorKind::limit);
+  if (!fits(reader, module_.imports.size(), 1, limits_.imports, "imports")) return;
+  add_to_index_space(reader, import.type);
+  module_.imports.push_back(std::move(import));
+}
+
 /// Appends an imported entity to its index space.
-void ModuleReader::add_import(ByteReader& reader, const ImportType& type) {
+void ModuleReader::add_to_index_space(ByteReader& reader, const ImportType& type) {
   if (const auto* function = std::get_if<FunctionImport>(&type)) {
     module_.function_types.push_back(function->type);
     fits(reader, 0, module_.function_types.size(), limits_.functions, "functions");

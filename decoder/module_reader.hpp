@@ -42,7 +42,9 @@ class ModuleReader {
  private:
   void read_types(ByteReader& reader);
   void read_imports(ByteReader& reader);
-  void add_import(ByteReader& reader, const ImportType& type);
+  void read_import_group(ByteReader& reader, ImportGroup group);
+  void append_import(ByteReader& reader, Import import);
+  void add_to_index_space(ByteReader& reader, const ImportType& type);
   void read_functions(ByteReader& reader);
   void read_tables(ByteReader& reader);
   void read_memories(ByteReader& reader);
@@ -66,6 +68,7 @@ class ModuleReader {
   Module& module_;
   const Limits& limits_;
   std::uint32_t code_entries_ = 0;
+  std::uint64_t import_name_bytes_ = 0;
 };
 
 /// Reads the contents of a name section, as far as they make sense.

@@ -145,6 +145,59 @@ TEST(Reader, LimitsAreNamed) {
   EXPECT_EQ(read_module(share(locals)).error().kind, ErrorKind::limit);
 }
 
+// Compact import sections: after an empty name, 0x7f and imports with types or 0x7e, a type and
+// names.
+TEST(Reader, ReadsGroupsOfImports) {
+  const auto module = read_module(share(module_of({
+      section(1, {1, 0x60, 0, 0}),
+      section(2, {4, 1,   'a', 0,    0x7f, 2,    1, 'b', 0, 0,   0, 3,   0x7f, 1,  //
+                  1, 'c', 1,   'd',  0,    0,                                      //
+                  1, 'e', 0,   0x7e, 3,    0x7f, 0, 2,   1, 'f', 1, 'g',           //
+                  1, 'h', 0,   0x7f, 0}),
+  })));
+  ASSERT_TRUE(module) << module.error().message;
+  ASSERT_EQ(module->imports.size(), 5U);
+  EXPECT_EQ(module->imports[1].module, "a");
+  EXPECT_EQ(module->imports[1].name, "");
+  EXPECT_EQ(module->imports[1].kind(), ExternKind::global);
+  EXPECT_EQ(module->imports[4].module, "e");
+  EXPECT_EQ(module->imports[4].name, "g");
+  EXPECT_FALSE(std::get<GlobalType>(module->imports[4].type).is_mutable);
+  EXPECT_EQ(module->function_types.size(), 2U);
+  EXPECT_EQ(module->global_types.size(), 3U);
+  ASSERT_EQ(module->import_groups.size(), 3U);
+  EXPECT_EQ(module->import_groups[1].first, 3U);
+  EXPECT_EQ(module->import_groups[1].count, 2U);
+  EXPECT_TRUE(module->import_groups[1].shared_type.has_value());
+  EXPECT_EQ(module->import_groups[2].module, "h");
+  EXPECT_EQ(module->import_groups[2].count, 0U);
+}
+
+TEST(Reader, GroupsOfImportsThatAreWrong) {
+  const auto imports = [](std::initializer_list<int> contents, const Limits& limits = {}) {
+    return failure(module_of({section(1, {1, 0x60, 0, 0}), section(2, contents)}), limits);
+  };
+  EXPECT_EQ(imports({1, 1, 'a', 0, 0x7e, 0, 0, 0}), "none");
+  // Not after a name, not in LEB128, not within each other, and no other code.
+  EXPECT_EQ(imports({1, 1, 'a', 1, 'b', 0x7f, 0}), "malformed import kind");
+  EXPECT_EQ(imports({1, 1, 'a', 0, 0xff, 0, 0}), "malformed import kind");
+  EXPECT_EQ(imports({1, 1, 'a', 0, 0x7f, 1, 0, 0x7f, 0}), "malformed import kind");
+  EXPECT_EQ(imports({1, 1, 'a', 0, 0x7e, 0x7f, 0}), "malformed import kind");
+  EXPECT_EQ(imports({1, 1, 'a', 0, 0x7d, 0}), "malformed import kind");
+  constexpr auto end = "unexpected end of section or function";
+  // More imports than there are bytes for, or than there may be.
+  EXPECT_EQ(imports({1, 1, 'a', 0, 0x7e, 0, 0, 2, 0}), end);
+  EXPECT_EQ(imports({1, 1, 'a', 0, 0x7e, 0, 0, 0xff, 0xff, 0xff, 0xff, 0x0f, 0}), end);
+  EXPECT_EQ(
+      imports({2, 1, 'a', 0, 0x7e, 0, 0, 2, 0, 0, 1, 'b', 0, 0x7e, 0, 0, 2, 0, 0}, {.imports = 3}),
+      "too many imports");
+  EXPECT_EQ(imports({1, 1, 'a', 0, 0x7e, 0, 0, 2, 0, 0}, {.functions = 1}), "too many functions");
+  // A long name for many imports would take far more memory than the binary.
+  EXPECT_EQ(
+      imports({1, 4, 'l', 'o', 'n', 'g', 0, 0x7e, 0, 0, 3, 0, 0, 0}, {.import_name_bytes = 11}),
+      "names of imports too long");
+}
+
 TEST(Reader, NamesNeverMakeAModuleMalformed) {
   const auto module = read_module(share(
       module_of({section(0, {4, 'n', 'a', 'm', 'e', 1, 7, 2, 0, 1, 'a', 1, 9, 'b', 0, 0xff})})));

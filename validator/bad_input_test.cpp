@@ -87,10 +87,13 @@ constexpr std::string_view sources[] = {
           (br_on_cast_desc_eq_fail 0 anyref (ref (exact $a)) (local.get 0) (global.get $b))))
         (br_on_cast_desc_eq 0 anyref (ref $d) (local.get 0) (local.get 1))
         (unreachable))))",
+    R"((module (import "a" (item "b" (func (param i32))) (item "" (memory 1)))
+             (import "c" (item "d") (item "e") (global (mut i64)))
+             (import "f") (import "g" (tag (param i32)))))",
 };
 
 // Whatever there is, so that everything is damaged.
-constexpr Limits limits{.features = {.custom_descriptors = true}};
+constexpr Limits limits{.features = {.custom_descriptors = true, .compact_imports = true}};
 
 ByteVector assemble(std::string_view source) {
   auto assembled = decoder::text::assemble(source);
@@ -118,6 +121,19 @@ TEST(BadInput, TheSourcesAreValid) {
     const auto result = validate_module(*module, limits);
     EXPECT_TRUE(result) << format_error(result.error(), "");
   }
+}
+
+TEST(BadInput, GroupsOfImportsAreRefusedUnlessTheyAreTurnedOn) {
+  const auto binary =
+      assemble(R"((module (import "a" "b" (func)) (import "c" (item "d" (func)))))");
+  const auto module = decoder::read_module(share(binary));
+  ASSERT_TRUE(module);
+  EXPECT_TRUE(validate_module(*module, limits));
+  const auto result = validate_module(*module, {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message,
+            "a group of imports needs the feature compact-imports, which is turned off");
+  EXPECT_EQ(result.error().offset, module->import_groups.front().offset);
 }
 
 TEST(BadInput, EveryTruncation) {

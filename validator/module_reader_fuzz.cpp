@@ -4,7 +4,7 @@
 #include "validator/module_validator.hpp"
 
 namespace {
-constexpr airlock::Limits limits{.features = {.custom_descriptors = true}};
+constexpr airlock::Limits limits{.features = {.custom_descriptors = true, .compact_imports = true}};
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

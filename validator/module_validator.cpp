@@ -65,6 +65,9 @@ class EnvironmentValidator {
   }
 
   bool check_imports() {
+    if (!context_.limits.features.compact_imports && !module_.import_groups.empty())
+      return fail(module_.import_groups.front().offset,
+                  "a group of imports needs the feature compact-imports, which is turned off");
     for (const auto& import : module_.imports) {
       const auto message =
           std::visit([this](const auto& type) { return types_.check(type); }, import.type);

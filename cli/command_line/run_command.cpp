@@ -37,7 +37,9 @@ struct FeatureWord {
   bool Features::* member;
 };
 /// Proposals that WebAssembly 3.0 does not have.
-constexpr FeatureWord feature_words[] = {{"custom-descriptors", &Features::custom_descriptors}};
+constexpr FeatureWord feature_words[] = {{"custom-descriptors", &Features::custom_descriptors},
+                                         {"compact-imports", &Features::compact_imports}};
+constexpr auto all_features = "all";
 
 /// An option that may be given several times, each time with one value.
 CLI::Option* add_repeatable(CLI::App& command, const std::string& name, const std::string& type,
@@ -52,11 +54,14 @@ CLI::Option* add_repeatable(CLI::App& command, const std::string& name, const st
 }  // namespace
 
 void add_features(CLI::App& command, Features& features) {
-  std::vector<std::string> words;
+  std::vector<std::string> words{all_features};
   for (const auto& feature : feature_words) words.emplace_back(feature.word);
   const auto turn_on = [&features](const std::vector<std::string>& given) {
+    const auto has = [&](const char* word) {
+      return std::ranges::find(given, word) != given.end();
+    };
     for (const auto& feature : feature_words)
-      if (std::ranges::find(given, feature.word) != given.end()) features.*feature.member = true;
+      if (has(all_features) || has(feature.word)) features.*feature.member = true;
   };
   command
       .add_option_function<std::vector<std::string>>(

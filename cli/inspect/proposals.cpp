@@ -36,6 +36,7 @@ constexpr std::array<std::string_view, proposal_count> descriptions{
     "wide arithmetic (a proposal)",
     "custom page sizes (a proposal)",
     "custom descriptors (a proposal)",
+    "compact import sections (a proposal)",
 };
 
 /// The proposal that brought an instruction; `proposal_count` for WebAssembly 1.0.
@@ -144,6 +145,7 @@ class Survey {
   }
 
   void look_at_imports() {
+    if (!module_.import_groups.empty()) note(Proposal::compact_imports);
     for (const auto& import : module_.imports)
       if (const auto* function = std::get_if<decoder::FunctionImport>(&import.type))
         if (function->exact) note(Proposal::custom_descriptors);

@@ -33,8 +33,9 @@ enum class Proposal : std::uint8_t {
   wide_arithmetic,
   custom_page_sizes,
   custom_descriptors,
+  compact_imports,
 };
-inline constexpr std::size_t proposal_count = 19;
+inline constexpr std::size_t proposal_count = 20;
 using ProposalSet = std::bitset<proposal_count>;
 
 /// `fixed-width SIMD (WebAssembly 2.0)`

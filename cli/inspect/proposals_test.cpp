@@ -18,6 +18,7 @@ namespace {
 ProposalSet proposals(const std::string& fields) {
   Limits limits;
   limits.features.custom_descriptors = true;
+  limits.features.compact_imports = true;
   auto assembled = decoder::text::assemble("(module " + fields + ')', limits);
   if (!assembled) {
     ADD_FAILURE() << fields << ": " << assembled.error().message;
@@ -96,6 +97,7 @@ TEST(Proposals, ByDefinitions) {
   EXPECT_EQ(proposals("(elem externref)") & set({Proposal::reference_types}),
             set({Proposal::reference_types}));
   EXPECT_EQ(proposals("(import \"a\" \"b\" (memory i64 1))"), set({Proposal::memory64}));
+  EXPECT_EQ(proposals("(import \"a\" (item \"b\" (memory 1)))"), set({Proposal::compact_imports}));
   EXPECT_EQ(proposals("(rec (type $s (descriptor $d) (struct)) (type $d (describes $s) (struct)))"
                       "(func (param (ref null (exact $s))))") &
                 set({Proposal::custom_descriptors}),

@@ -551,6 +551,8 @@ Limits limits_of_script(std::string_view file) {
     limits.features = {.multiple_memories = false, .multiple_tables = false, .memory64 = false};
   if (file.find("custom-descriptors/") != std::string_view::npos)
     limits.features.custom_descriptors = true;
+  if (file.find("compact-import-section/") != std::string_view::npos)
+    limits.features.compact_imports = true;
   return limits;
 }
 

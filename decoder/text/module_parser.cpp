@@ -22,6 +22,9 @@ constexpr auto extern_words = std::to_array<ExternWord>(
 
 /// In place of the number of functions: imported with just this type, not a subtype.
 constexpr std::uint8_t exact_function_code = 0x20;
+/// In place of the kind of an import whose name is empty: a group of imports.
+constexpr std::uint8_t imports_of_one_module_code = 0x7f;
+constexpr std::uint8_t imports_of_one_type_code = 0x7e;
 
 const ExternWord* find_extern(const Token& token) {
   if (token.kind != TokenKind::keyword) return nullptr;
@@ -116,13 +119,46 @@ void ModuleParser::declare_import() {
     return fail("import after " +
                 std::string(space_names[static_cast<std::size_t>(*last_definition_)]));
   expect_name();
+  if (!at(TokenKind::string)) return declare_import_group();
   expect_name();
+  declare_described_import();
+}
+
+/// `(kind $id? …)`
+void ModuleParser::declare_described_import() {
   expect_open();
   const auto* kind = find_extern(peek());
   if (kind == nullptr) return fail_unexpected();
   take();
   define(static_cast<Space>(kind->space), at(TokenKind::identifier) ? &take() : nullptr);
   if (!failed()) cursor_.skip_to_close();
+}
+
+/// Whether an item of a group of imports is only a name: its type comes after all of them.
+bool ModuleParser::at_bare_item() const {
+  return at_open("item") && peek(2).kind == TokenKind::string &&
+         peek(3).kind == TokenKind::right_parenthesis;
+}
+
+/// The rest of an import that names several things of a module.
+void ModuleParser::declare_import_group() {
+  std::uint32_t bare_items = 0;
+  for (; at_bare_item() && take_open("item"); ++bare_items) cursor_.skip_to_close();
+  if (bare_items == 0 && at_open("item")) {
+    while (take_open("item")) {
+      expect_name();
+      declare_described_import();
+      expect_close();
+    }
+  } else if (bare_items > 0 || at_open()) {
+    expect_open();
+    const auto* kind = find_extern(peek());
+    if (kind == nullptr) return fail_unexpected();
+    take();
+    if (at(TokenKind::identifier)) return fail("identifier not allowed");
+    space(static_cast<Space>(kind->space)).define_anonymous(bare_items);
+    cursor_.skip_to_close();
+  }
 }
 
 void ModuleParser::declare_definition(Space which) {
@@ -171,13 +207,55 @@ void ModuleParser::parse_field() {
   if (word.text == "data") return parse_data_segment();
 }
 
-/// `(import "module" "name" (kind $id? type))`
+/// `(import "module" "name" (kind $id? type))`, or one of a group
 void ModuleParser::parse_import() {
   auto& to = import_section_.next();
   to.mark(peek().offset);
   expect_open("import");
   to.name(expect_name());
-  to.name(expect_name());
+  if (at(TokenKind::string)) {
+    to.name(expect_name());
+    parse_described_import(to);
+  } else {
+    to.name("");
+    parse_import_group(to);
+  }
+  expect_close();
+}
+
+/// `(item "name" (kind $id? type))*` or `(item "name")* (kind type)`, written as a group of imports
+void ModuleParser::parse_import_group(Encoder& to) {
+  VectorEncoder items;
+  while (at_bare_item()) {
+    expect_open("item");
+    items.next().name(expect_name());
+    expect_close();
+  }
+  if (items.count > 0 || (at_open() && !at_open("item"))) {
+    to.byte(imports_of_one_type_code);
+    expect_open();
+    const auto* kind = find_extern(peek());
+    if (kind == nullptr) return fail_unexpected();
+    take();
+    defined_[kind->space] += items.count;
+    parse_import_type(static_cast<Space>(kind->space), to, ParameterNames::ignored);
+    expect_close();
+  } else {
+    to.byte(imports_of_one_module_code);
+    while (at_open("item")) {
+      auto& item = items.next();
+      item.mark(peek().offset);
+      expect_open("item");
+      item.name(expect_name());
+      parse_described_import(item);
+      expect_close();
+    }
+  }
+  items.write_to(to);
+}
+
+/// `(kind $id? type)`
+void ModuleParser::parse_described_import(Encoder& to) {
   expect_open();
   const auto* kind = find_extern(peek());
   if (kind == nullptr) return fail_unexpected();
@@ -188,11 +266,11 @@ void ModuleParser::parse_import() {
   if (auto name = take_name_annotation()) space(which).rename(index, std::move(*name));
   parse_import_type(which, to);
   expect_close();
-  expect_close();
 }
 
 /// The kind and type of an import, in the text and in the binary.
-void ModuleParser::parse_import_type(Space which, Encoder& to) {
+/// @param names whether those of a function's parameters are kept
+void ModuleParser::parse_import_type(Space which, Encoder& to, ParameterNames names) {
   const auto kind =
       std::ranges::find(extern_words, static_cast<std::uint8_t>(which), &ExternWord::space);
   const bool is_exact = which == Space::function && take_open("exact");
@@ -200,10 +278,11 @@ void ModuleParser::parse_import_type(Space which, Encoder& to) {
   switch (which) {
     case Space::function: {
       IndexSpace locals;
-      to.unsigned_number(parse_type_use(ParameterNames::documented, &locals).type);
+      const bool is_documented = names == ParameterNames::documented;
+      to.unsigned_number(parse_type_use(names, is_documented ? &locals : nullptr).type);
       if (is_exact) expect_close();
-      if (auto names = locals.names(); !names.empty())
-        local_names_.push_back({defined_[kind->space] - 1, std::move(names)});
+      if (auto found = locals.names(); !found.empty())
+        local_names_.push_back({defined_[kind->space] - 1, std::move(found)});
       return;
     }
     case Space::table:

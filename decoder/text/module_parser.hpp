@@ -103,12 +103,17 @@ class ModuleParser : public TokenParser {
   void declare_field();
   void declare_types(std::string_view field);
   void declare_import();
+  void declare_described_import();
+  void declare_import_group();
+  [[nodiscard]] bool at_bare_item() const;
   void declare_definition(Space space);
   void declare_segment_within(Space space);
   void define(Space space, const Token* id);
   void parse_fields();
   void parse_field();
   void parse_import();
+  void parse_import_group(Encoder& to);
+  void parse_described_import(Encoder& to);
   void parse_export();
   void parse_start();
   Result<Assembled> write_module();
@@ -123,7 +128,8 @@ class ModuleParser : public TokenParser {
   void parse_locals(Body& body);
   bool parse_inline_import(Space space, std::size_t source);
   void parse_inline_exports(Space space);
-  void parse_import_type(Space space, Encoder& to);
+  void parse_import_type(Space space, Encoder& to,
+                         ParameterNames names = ParameterNames::documented);
 
   // Segments (segment_parser.cpp)
   void parse_element_segment();

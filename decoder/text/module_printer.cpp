@@ -260,30 +260,82 @@ const PrintedNames& ModulePrinter::names_of(ExternKind kind) const {
   return tags_;
 }
 
+/// `(func $f …)`: what an import declares, with the identifier of the entity that it makes.
+std::string ModulePrinter::imported(const ImportType& type, std::uint32_t index) const {
+  PrintedNames parameters;
+  if (const auto* function = std::get_if<FunctionImport>(&type))
+    parameters = local_names(module_, index, function->type, {});
+  return '(' + std::string(extern_words[type.index()]) +
+         names_of(kind_of(type)).numbered_definition(index) + ' ' + import_type(type, parameters) +
+         ')';
+}
+
+std::string ModulePrinter::import_type(const ImportType& type,
+                                       const PrintedNames& parameters) const {
+  if (const auto* function = std::get_if<FunctionImport>(&type)) {
+    const auto signature = function_signature(function->type, parameters);
+    return function->exact ? "(exact " + signature + ')' : signature;
+  }
+  if (const auto* table = std::get_if<TableType>(&type)) return table_type(*table);
+  if (const auto* memory = std::get_if<MemoryType>(&type)) return memory_type(*memory);
+  if (const auto* global = std::get_if<GlobalType>(&type)) return global_type(*global);
+  return type_use(std::get<TagType>(type).type);
+}
+
 void ModulePrinter::print_imports() {
-  std::array<std::uint32_t, 5> counts{};
-  for (const auto& import : module_.imports) {
+  ImportCounts counts{};
+  auto group = module_.import_groups.begin();
+  const auto end = static_cast<std::uint32_t>(module_.imports.size());
+  for (std::uint32_t i = 0; i < end || group != module_.import_groups.end();) {
     if (!check_sink()) return;
-    const auto kind = static_cast<std::size_t>(import.kind());
-    const auto index = counts[kind]++;
+    if (group != module_.import_groups.end() && group->first == i) {
+      print_import_group(*group, counts);
+      i += group->count;
+      ++group;
+      continue;
+    }
+    const auto& import = module_.imports[i++];
     text_.begin(1, import.offset);
-    text_ << "(import " << quote_string(import.module) << " " << quote_string(import.name) << " ("
-          << extern_words[kind] << names_of(import.kind()).numbered_definition(index) << " ";
-    if (const auto* function = std::get_if<FunctionImport>(&import.type))
-      text_ << (function->exact ? "(exact " : "")
-            << function_signature(function->type, local_names(module_, index, function->type, {}))
-            << (function->exact ? ")" : "");
-    else if (const auto* table = std::get_if<TableType>(&import.type))
-      text_ << table_type(*table);
-    else if (const auto* memory = std::get_if<MemoryType>(&import.type))
-      text_ << memory_type(*memory);
-    else if (const auto* global = std::get_if<GlobalType>(&import.type))
-      text_ << global_type(*global);
-    else if (const auto* tag = std::get_if<TagType>(&import.type))
-      text_ << type_use(tag->type);
-    text_ << "))";
+    text_ << "(import " << quote_string(import.module) << " " << quote_string(import.name) << " "
+          << imported(import.type, counts[import.type.index()]++) << ")";
     text_.end();
   }
+}
+
+/// Whether any of these imports of one kind has an identifier, or one for a parameter.
+bool ModulePrinter::has_names(ExternKind kind, std::uint32_t first, std::uint32_t count) const {
+  for (auto index = first; index < first + count; ++index)
+    if (names_of(kind).has(index) ||
+        (kind == ExternKind::function && module_.names.locals.contains(index)))
+      return true;
+  return false;
+}
+
+/// A group whose imports have names is printed with the type of each, since only there is a place
+/// for the names.
+void ModulePrinter::print_import_group(const ImportGroup& group, ImportCounts& counts) {
+  const auto& shared = group.shared_type;
+  const bool is_shared =
+      shared && !has_names(kind_of(*shared), counts[shared->index()], group.count);
+  text_.begin(1, group.offset);
+  text_ << "(import " << quote_string(group.module);
+  for (const auto& import : std::span(module_.imports).subspan(group.first, group.count)) {
+    if (!check_sink()) return;
+    const auto index = counts[import.type.index()]++;
+    text_.end();
+    text_.begin(2, import.offset);
+    text_ << "(item " << quote_string(import.name)
+          << (is_shared ? names_of(import.kind()).numbered_definition(index)
+                        : ' ' + imported(import.type, index))
+          << ")";
+  }
+  if (is_shared) {
+    text_.end();
+    text_.begin(2);
+    text_ << "(" << extern_words[shared->index()] << " " << import_type(*shared, {}) << ")";
+  }
+  text_ << ")";
+  text_.end();
 }
 
 void ModulePrinter::print_function(std::uint32_t defined) {
@@ -437,7 +489,7 @@ bool ModulePrinter::is_printed(std::uint8_t section) const {
     case SectionId::type:
       return !module_.groups.empty();
     case SectionId::import:
-      return !module_.imports.empty();
+      return !module_.imports.empty() || !module_.import_groups.empty();
     case SectionId::function:
     case SectionId::code:
       return !module_.functions.empty();

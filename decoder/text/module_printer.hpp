@@ -35,7 +35,13 @@ class ModulePrinter {
   void print_fields();
   void print_types();
   void print_type(std::uint32_t index, std::size_t depth, std::optional<std::uint64_t> offset);
+  using ImportCounts = std::array<std::uint32_t, 5>;  ///< so far, by kind
   void print_imports();
+  void print_import_group(const ImportGroup& group, ImportCounts& counts);
+  [[nodiscard]] std::string imported(const ImportType& type, std::uint32_t index) const;
+  [[nodiscard]] std::string import_type(const ImportType& type,
+                                        const PrintedNames& parameters) const;
+  [[nodiscard]] bool has_names(ExternKind kind, std::uint32_t first, std::uint32_t count) const;
   void print_function(std::uint32_t defined);
   void print_locals(const Function& function, const PrintedNames& locals);
   void print_tables();

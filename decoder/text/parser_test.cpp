@@ -376,7 +376,7 @@ TEST(Assemble, RefusesWhatIsOutOfPlace) {
                              "(func (block (param $x i32)))",
                              "(global i32 i32)",
                              "(type (sub final final (func)))",
-                             "(import \"a\" (func))",
+                             "(import \"a\" func)",
                              "(memory)",
                              "(table 1)"})
     EXPECT_THAT(error_of(source), StartsWith("unexpected token")) << source;

@@ -335,6 +335,63 @@ TEST(Printer, CustomSectionsKeepTheirPlaces) {
   EXPECT_EQ(printed(text), text);
 }
 
+TEST(Printer, GroupsOfImports) {
+  EXPECT_EQ(printed(R"((module
+      (import "a" (item "b" (func $f)) (item "c" (global i32)))
+      (import "d" "e" (func (exact)))
+      (import "f" (item "g") (item "h") (memory 1))
+      (import "i")
+      (import "j" (table 0 funcref))))"),
+            R"((module
+  (type (;0;) (func))
+  (import "a"
+    (item "b" (func $f (type 0)))
+    (item "c" (global (;0;) i32)))
+  (import "d" "e" (func (;1;) (exact (type 0))))
+  (import "f"
+    (item "g" (;0;))
+    (item "h" (;1;))
+    (memory 1))
+  (import "i")
+  (import "j"
+    (table 0 funcref))
+)
+)");
+}
+
+// A section that holds only an empty group has custom sections after it.
+TEST(Printer, AnEmptyGroupOfImportsIsASection) {
+  constexpr std::string_view source = R"((module
+  (import "i")
+  (@custom "c" (after import) "")
+)
+)";
+  EXPECT_EQ(printed(source), source);
+}
+
+// Only an item with a type has a place for an identifier.
+TEST(Printer, GroupsOfOneTypeWithNamesArePrintedItemByItem) {
+  auto assembled = assemble(R"((module (import "m" (item "a") (item "b") (func (param i32)))))");
+  ASSERT_TRUE(assembled);
+  const auto with_names = [&](std::initializer_list<int> names) {
+    auto binary = assembled->binary;
+    for (const int byte :
+         std::initializer_list<int>{0, static_cast<int>(5 + names.size()), 4, 'n', 'a', 'm', 'e'})
+      binary.push_back(static_cast<std::byte>(byte));
+    for (const int byte : names) binary.push_back(static_cast<std::byte>(byte));
+    const auto module =
+        read_module(std::make_shared<const std::vector<std::byte>>(std::move(binary)));
+    return module ? *print_module(*module, {}, {}) : format_error(module.error(), "");
+  };
+  EXPECT_THAT(with_names({}), HasSubstr("(item \"b\" (;1;))\n    (func (type 0) (param i32)))"));
+  const auto named = with_names({1, 4, 1, 1, 1, 'f'});  // function 1 is called `f`
+  EXPECT_THAT(named, HasSubstr("(item \"b\" (func $f (type 0) (param i32))))"));
+  EXPECT_EQ(printed(named), named);
+  const auto parameter = with_names({2, 6, 1, 0, 1, 0, 1, 'x'});  // its parameter `x`
+  EXPECT_THAT(parameter, HasSubstr("(item \"a\" (func (;0;) (type 0) (param $x i32)))"));
+  EXPECT_EQ(printed(parameter), parameter);
+}
+
 TEST(Printer, LongNamesAreNotRepeated) {
   const std::string name(2000, 'x');
   std::string calls;

@@ -62,6 +62,12 @@ check "a proposal that was not asked for" 1 "exact.wat:*needs the feature custom
   "$airlock" validate exact.wat
 check "a proposal that was asked for" 0 "" \
   "$airlock" validate --features custom-descriptors exact.wat
+echo '(module (import "a" (item "b" (func)) (item "c" (global i32))))' >group.wat
+check "another that was not asked for" 1 "group.wat:*needs the feature compact-imports*" \
+  "$airlock" validate --features custom-descriptors group.wat
+check "another that was asked for" 0 "" \
+  "$airlock" validate --features custom-descriptors,compact-imports group.wat
+check "all proposals" 0 "" "$airlock" validate --features all group.wat exact.wat
 check "an unknown proposal" 1 "*--features*" "$airlock" validate --features fly exact.wat
 check "a valid file" 0 "" "$airlock" validate traps.wat
 check "several files, one of them wrong" 1 "mismatch.wat*" \

@@ -113,6 +113,7 @@ std::optional<Error> run_component(runtime::Engine& engine, const decoder::Share
 Limits exercise_limits() {
   Limits limits;
   limits.features.custom_descriptors = true;
+  limits.features.compact_imports = true;
   limits.memory_bytes = std::uint64_t{32} << 20;
   limits.heap_bytes = std::uint64_t{32} << 20;
   limits.table_elements = 100'000;
