@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <expected>
 #include <optional>
 
 #include "decoder/text/numbers.hpp"
@@ -31,6 +32,9 @@ constexpr auto character_classes = [] {
 constexpr CharacterClass class_of(char c) {
   return character_classes[static_cast<unsigned char>(c)];
 }
+
+/// How many code points Unicode has.
+constexpr std::uint32_t code_points = 0x110000;
 
 constexpr bool is_hexadecimal(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -321,11 +325,10 @@ class Lexer {
         return std::nullopt;
       }
       if (c == '\\') {
-        if (const auto length = escape_length()) {
-          at_ += length;
-          continue;
-        }
-        return StringError{at_, "invalid string escape"};
+        const auto length = escape_length();
+        if (!length) return StringError{at_, length.error()};
+        at_ += *length;
+        continue;
       }
       if (c == '\n' || c == '\r') break;
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
@@ -335,23 +338,25 @@ class Lexer {
     return StringError{start, "unclosed string"};
   }
 
-  /// The length of the escape sequence at the cursor; 0 if it is none.
-  std::size_t escape_length() const {
+  /// The length of the escape sequence at the cursor, or what is wrong with it.
+  std::expected<std::size_t, const char*> escape_length() const {
+    const auto invalid = std::unexpected("invalid string escape");
     const char c = look(1);
     if (c != '\0' && std::string_view("tnr\"'\\").find(c) != std::string_view::npos) return 2;
     if (is_hexadecimal(c) && is_hexadecimal(look(2))) return 3;
-    if (c != 'u' || look(2) != '{' || !is_hexadecimal(look(3))) return 0;
+    if (c != 'u' || look(2) != '{' || !is_hexadecimal(look(3))) return invalid;
     std::size_t length = 3;
     std::uint32_t code = 0;
     for (; is_hexadecimal(look(length)) || look(length) == '_'; ++length) {
       if (look(length) == '_') {
-        if (!is_hexadecimal(look(length + 1))) return 0;
+        if (!is_hexadecimal(look(length + 1))) return invalid;
         continue;
       }
-      code = code * 16 + hexadecimal_value(look(length));
-      if (code > 0x10ffff) return 0;
+      code = std::min(code * 16 + hexadecimal_value(look(length)), code_points);
     }
-    if (look(length) != '}' || (code >= 0xd800 && code < 0xe000)) return 0;
+    if (look(length) != '}') return invalid;
+    if (code == code_points || (code >= 0xd800 && code < 0xe000))
+      return std::unexpected("malformed UTF-8 codepoint");
     return length + 1;
   }
 

@@ -60,9 +60,10 @@ TEST(Lexer, RefusesMalformedStrings) {
   EXPECT_EQ(error_of("\"abc\n\""), "unclosed string");
   EXPECT_EQ(error_of("\"abc\\"), "invalid string escape");
   EXPECT_EQ(error_of(R"("\x")"), "invalid string escape");
-  EXPECT_EQ(error_of(R"("\u{d800}")"), "invalid string escape");
-  EXPECT_EQ(error_of(R"("\u{110000}")"), "invalid string escape");
-  EXPECT_EQ(error_of(R"("\u{ffffffffffffffffff}")"), "invalid string escape");
+  EXPECT_EQ(error_of(R"("\u{d800}")"), "malformed UTF-8 codepoint");
+  EXPECT_EQ(error_of(R"("\u{110000}")"), "malformed UTF-8 codepoint");
+  EXPECT_EQ(error_of(R"("\u{ffffffffffffffffff}")"), "malformed UTF-8 codepoint");
+  EXPECT_EQ(error_of(R"("\u{ffffffffffffffffff")"), "invalid string escape");
   EXPECT_EQ(error_of("\"\x01\""), "illegal control character in string literal");
 }
 
