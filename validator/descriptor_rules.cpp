@@ -43,6 +43,9 @@ std::string check_descriptors(std::span<const SubType> types, std::uint32_t firs
     if (type.descriptor) return "descriptor type must be a struct";
     if (type.described) return "described type must be a struct";
   }
+  for (const auto& type : types.subspan(first, count))
+    if (type.descriptor && type.is_final != types[*type.descriptor].is_final)
+      return "descriptor and described types have mismatched finality";
   return {};
 }
 
@@ -51,10 +54,10 @@ std::string check_descriptor_subtyping(const TypeRelations& relations,
                                        std::uint32_t super) {
   const auto& below = types[sub];
   const auto& above = types[super];
-  // A descriptor may have a layout of its own, so its subtypes are descriptors and its supertypes,
-  // too. That a type has a descriptor may be news of the subtype.
+  // A descriptor and what it describes may have layouts of their own, so all types above and below
+  // them are so as well.
   if (below.described.has_value() != above.described.has_value() ||
-      (above.descriptor && !below.descriptor))
+      below.descriptor.has_value() != above.descriptor.has_value())
     return "sub type " + std::to_string(sub) + " does not match super type " +
            std::to_string(super);
   const auto mismatch = [&](std::string_view what, std::uint32_t one, std::uint32_t other) {
@@ -64,7 +67,7 @@ std::string check_descriptor_subtyping(const TypeRelations& relations,
   };
   std::string message;
   if (below.described) message = mismatch("described", *below.described, *above.described);
-  if (message.empty() && above.descriptor)
+  if (message.empty() && below.descriptor)
     message = mismatch("descriptor", *below.descriptor, *above.descriptor);
   return message;
 }

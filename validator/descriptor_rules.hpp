@@ -15,7 +15,7 @@ namespace airlock::validator {
 [[nodiscard]] std::string needs_custom_descriptors(std::string_view what);
 
 /// Whether types describe each other as they should: within one recursive group, both ways, the
-/// described type first, and structures only.
+/// described type first, structures only, and both final or both open.
 /// @param types all types; those of the group begin at `first`
 /// @return what is wrong, or an empty text
 [[nodiscard]] std::string check_descriptors(std::span<const decoder::SubType> types,

@@ -4,19 +4,25 @@
 
 (module
   (rec
-    (type $base (sub (struct (field $byte (mut i8)) (field $word (mut i32)))))
-    ;; Below a type without a descriptor; its fields lie on both sides.
+    (type $base (sub (descriptor $base_class)
+      (struct (field $byte (mut i8)) (field $word (mut i32)))))
+    (type $base_class (sub (describes $base) (descriptor $base_class_class) (struct)))
+    (type $base_class_class (sub (describes $base_class) (struct)))
+    ;; Its fields lie on both sides of the descriptor.
     (type $middle (sub $base (descriptor $middle_class)
       (struct (field $byte (mut i8)) (field $word (mut i32)) (field $more (mut i8)))))
-    (type $middle_class (sub (describes $middle) (struct (field $number i64))))
-    ;; And two below that, which find the descriptor in the same place.
+    (type $middle_class (sub $base_class (describes $middle) (descriptor $middle_class_class)
+      (struct (field $number i64))))
+    (type $middle_class_class (sub $base_class_class (describes $middle_class) (struct)))
+    ;; And below that, where the descriptors are found in the same places.
     (type $wide (sub $middle (descriptor $wide_class)
       (struct (field $byte (mut i8)) (field $word (mut i32)) (field $more (mut i8))
               (field $vector (mut v128)) (field $link (mut anyref)) (field $half (mut i16))
               (field $single (mut f32)) (field $double (mut f64)) (field $long (mut i64)))))
     (type $wide_class (sub $middle_class (describes $wide) (descriptor $wide_class_class)
       (struct (field $number i64) (field $kept (mut anyref)))))
-    (type $wide_class_class (describes $wide_class) (struct (field $level i32))))
+    (type $wide_class_class (sub $middle_class_class (describes $wide_class)
+      (struct (field $level i32)))))
 
   ;; Single-linked, with a descriptor of its own for each node.
   (rec
