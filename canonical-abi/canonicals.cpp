@@ -1,6 +1,7 @@
 // Canonical definitions of a component, turned into functions while it is instantiated.
 #include "canonical-abi/canon.hpp"
 #include "canonical-abi/instantiation.hpp"
+#include "decoder/component/canonical_table.hpp"
 
 namespace airlock::canonical_abi {
 
@@ -133,83 +134,19 @@ Result<runtime::Function*> Instantiator::core_canonical(Frame& frame, const synt
   }
 }
 
-namespace {
-
-using Types = std::vector<decoder::ValueType>;
-
-/// The core function types of the built-ins that do not depend on a component type (Explainer:
-/// Canonical Built-ins). Pointers are those of a 32-bit memory unless `pointer` says otherwise.
-decoder::FunctionType builtin_type(const syntax::Canon& canon, decoder::ValueType pointer) {
-  const Types none;
-  const Types one{decoder::i32};
-  switch (canon.kind) {
-    case CanonKind::stream_new:
-    case CanonKind::future_new:
-      return {none, {decoder::i64}};
-    case CanonKind::stream_read:
-    case CanonKind::stream_write:
-      return {{decoder::i32, pointer, pointer}, {pointer}};
-    case CanonKind::future_read:
-    case CanonKind::future_write:
-    case CanonKind::waitable_set_wait:
-    case CanonKind::waitable_set_poll:
-      return {{decoder::i32, pointer}, one};
-    case CanonKind::error_context_new:
-      return {{pointer, pointer}, one};
-    case CanonKind::error_context_debug_message:
-      return {{decoder::i32, pointer}, none};
-    case CanonKind::waitable_join:
-      return {{decoder::i32, decoder::i32}, none};
-    case CanonKind::thread_new_indirect:
-    case CanonKind::thread_spawn_indirect:
-      return {{decoder::i32, decoder::i32}, one};
-    case CanonKind::context_get:
-      return {none, {canon.context_type}};
-    case CanonKind::context_set:
-      return {{canon.context_type}, none};
-    case CanonKind::subtask_cancel:
-    case CanonKind::stream_cancel_read:
-    case CanonKind::stream_cancel_write:
-    case CanonKind::future_cancel_read:
-    case CanonKind::future_cancel_write:
-    case CanonKind::thread_suspend_then_resume:
-    case CanonKind::thread_yield_then_resume:
-    case CanonKind::thread_suspend_then_promote:
-    case CanonKind::thread_yield_then_promote:
-      return {one, one};
-    case CanonKind::subtask_drop:
-    case CanonKind::stream_drop_readable:
-    case CanonKind::stream_drop_writable:
-    case CanonKind::future_drop_readable:
-    case CanonKind::future_drop_writable:
-    case CanonKind::error_context_drop:
-    case CanonKind::waitable_set_drop:
-    case CanonKind::thread_resume_later:
-      return {one, none};
-    case CanonKind::thread_yield:
-    case CanonKind::thread_index:
-    case CanonKind::thread_suspend:
-    case CanonKind::thread_available_parallelism:
-    case CanonKind::waitable_set_new:
-      return {none, one};
-    default:
-      return {none, none};
-  }
-}
-
-}  // namespace
-
 Result<runtime::Function*> Instantiator::unsupported(Frame& frame, const syntax::Canon& canon) {
   ComponentInstance& inst = *frame.inst;
   auto opts = options(frame, canon);
   if (!opts) return propagate(std::move(opts));
+  const auto& row = *syntax::find_row(canon.kind);
   bool memory64 = opts->memory64;
-  if (canon.kind == CanonKind::waitable_set_wait || canon.kind == CanonKind::waitable_set_poll) {
+  if (syntax::has_operand(row, syntax::Operand::memory)) {
     auto memory = at(inst.core_memories, canon.memory, "core memory");
     if (!memory) return propagate(std::move(memory));
     memory64 = (*memory)->type().address == decoder::AddressType::i64;
   }
-  decoder::FunctionType type = builtin_type(canon, memory64 ? decoder::i64 : decoder::i32);
+  decoder::FunctionType type =
+      syntax::core_type(row, {.address = memory64 ? decoder::i64 : decoder::i32});
   if (canon.kind == CanonKind::task_return && canon.result) {
     // The results travel like the parameters of a lowered function.
     auto result = types_.value_type(inst.scope, *canon.result);

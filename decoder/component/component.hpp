@@ -296,7 +296,7 @@ struct Instance {
 // --- Canonical definitions ---
 
 /// `canon`; the numbers are the opcodes of the binary format. `lift` defines a function, all others
-/// define a core function.
+/// define a core function. What belongs to each is in canonical_table.hpp.
 enum class CanonKind : std::uint8_t {
   lift = 0x00,
   lower = 0x01,
@@ -342,6 +342,8 @@ enum class CanonKind : std::uint8_t {
   thread_yield_then_resume = 0x2b,
   thread_suspend_then_promote = 0x2c,
   thread_yield_then_promote = 0x2d,
+  stream_forward = 0x2e,
+  future_forward = 0x2f,
   thread_spawn_ref = 0x40,
   thread_spawn_indirect = 0x41,
   thread_available_parallelism = 0x42,
@@ -378,7 +380,6 @@ struct Canon {
   std::uint32_t table = 0;        ///< `thread.new-indirect`, `thread.spawn-indirect`
   std::uint32_t memory = 0;       ///< `waitable-set.wait` and `.poll`
   bool is_async = false;          ///< the `async?` immediate (not the option)
-  bool is_cancellable = false;    ///< the `cancel?` immediate
   bool is_shared = false;         ///< the `sh?` immediate
   std::optional<ValType> result;  ///< `task.return`
   decoder::ValueType context_type = decoder::i32;  ///< `context.get` and `.set`

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decoder/component/canonical_table.hpp"
 #include "decoder/component/type_reader.hpp"
 #include "decoder/type_reader.hpp"
 
@@ -116,111 +117,65 @@ std::vector<CanonOption> read_canon_options(ByteReader& reader, const Limits& li
   return options;
 }
 
-/// The byte behind `lift` and `lower`, which stands for the sort `func`.
-void read_canon_sort(ByteReader& reader, std::string_view what) {
-  if (const auto sort = reader.byte(); sort != 0x00) fail_leading_byte(reader, sort, what);
+/// An index after a byte that stands for the sort `func`.
+std::uint32_t read_callee(ByteReader& reader, const CanonRow& row) {
+  if (const auto sort = reader.byte(); sort != 0x00)
+    fail_leading_byte(reader, sort, "canonical function " + std::string(row.name));
+  return reader.u32();
+}
+
+void read_operand(ByteReader& reader, const Limits& limits, const CanonRow& row, Operand operand,
+                  Canon& canon) {
+  switch (operand) {
+    case Operand::none:
+      return;
+    case Operand::core_callee:
+    case Operand::callee:
+      canon.function = read_callee(reader, row);
+      return;
+    case Operand::type:
+    case Operand::core_type:
+      canon.type = reader.u32();
+      return;
+    case Operand::result:
+      canon.result = read_result_list(reader);
+      return;
+    case Operand::options:
+      canon.options = read_canon_options(reader, limits);
+      return;
+    case Operand::async:
+      canon.is_async = read_boolean(reader);
+      return;
+    case Operand::shared:
+      canon.is_shared = read_boolean(reader);
+      return;
+    case Operand::reserved:
+      if (read_boolean(reader)) reader.fail_at(reader.offset() - 1, "non-zero reserved byte");
+      return;
+    case Operand::memory:
+      canon.memory = reader.u32();
+      return;
+    case Operand::core_value:
+      canon.context_type = read_value_type(reader);
+      return;
+    case Operand::immediate:
+      canon.context_slot = reader.u32();
+      return;
+    case Operand::core_table:
+      canon.table = reader.u32();
+      return;
+  }
 }
 
 Canon read_canon(ByteReader& reader, const Limits& limits) {
   const auto code = reader.byte();
   Canon canon{.kind = static_cast<CanonKind>(code), .result = {}, .options = {}};
-  using enum CanonKind;
-  switch (canon.kind) {
-    case lift:
-      read_canon_sort(reader, "canonical function lift");
-      canon.function = reader.u32();
-      canon.options = read_canon_options(reader, limits);
-      canon.type = reader.u32();
-      break;
-    case lower:
-      read_canon_sort(reader, "canonical function lower");
-      canon.function = reader.u32();
-      canon.options = read_canon_options(reader, limits);
-      break;
-    case resource_new:
-    case resource_drop:
-    case resource_rep:
-    case stream_new:
-    case stream_drop_readable:
-    case stream_drop_writable:
-    case future_new:
-    case future_drop_readable:
-    case future_drop_writable:
-      canon.type = reader.u32();
-      break;
-    case stream_read:
-    case stream_write:
-    case future_read:
-    case future_write:
-      canon.type = reader.u32();
-      canon.options = read_canon_options(reader, limits);
-      break;
-    case stream_cancel_read:
-    case stream_cancel_write:
-    case future_cancel_read:
-    case future_cancel_write:
-      canon.type = reader.u32();
-      canon.is_async = read_boolean(reader);
-      break;
-    case subtask_cancel:
-      canon.is_async = read_boolean(reader);
-      break;
-    case task_return:
-      canon.result = read_result_list(reader);
-      canon.options = read_canon_options(reader, limits);
-      break;
-    case context_get:
-    case context_set:
-      canon.context_type = read_value_type(reader);
-      canon.context_slot = reader.u32();
-      break;
-    case error_context_new:
-    case error_context_debug_message:
-      canon.options = read_canon_options(reader, limits);
-      break;
-    case waitable_set_wait:
-    case waitable_set_poll:
-      canon.is_cancellable = read_boolean(reader);
-      canon.memory = reader.u32();
-      break;
-    case thread_new_indirect:
-      canon.type = reader.u32();
-      canon.table = reader.u32();
-      break;
-    case thread_yield:
-    case thread_suspend:
-    case thread_suspend_then_resume:
-    case thread_yield_then_resume:
-    case thread_suspend_then_promote:
-    case thread_yield_then_promote:
-      canon.is_cancellable = read_boolean(reader);
-      break;
-    case thread_spawn_ref:
-      canon.is_shared = read_boolean(reader);
-      canon.type = reader.u32();
-      break;
-    case thread_spawn_indirect:
-      canon.is_shared = read_boolean(reader);
-      canon.type = reader.u32();
-      canon.table = reader.u32();
-      break;
-    case thread_available_parallelism:
-      canon.is_shared = read_boolean(reader);
-      break;
-    case task_cancel:
-    case subtask_drop:
-    case error_context_drop:
-    case waitable_set_new:
-    case waitable_set_drop:
-    case waitable_join:
-    case backpressure_inc:
-    case backpressure_dec:
-    case thread_index:
-    case thread_resume_later:
-      break;
-    default:
-      fail_leading_byte(reader, code, "canonical function");
+  const auto* row = find_row(canon.kind);
+  if (row == nullptr) {
+    fail_leading_byte(reader, code, "canonical function");
+    return canon;
   }
+  for (const auto operand : row->operands) read_operand(reader, limits, *row, operand, canon);
   return canon;
 }
 

@@ -272,11 +272,20 @@ TEST(ComponentReader, Canonicals) {
   const auto context = only<Canon>(8, {1, 0x0b, 0x7f, 1});
   EXPECT_EQ(context.kind, CanonKind::context_set);
   EXPECT_EQ(context.context_slot, 1U);
-  const auto wait = only<Canon>(8, {1, 0x20, 1, 2});
-  EXPECT_TRUE(wait.is_cancellable);
-  EXPECT_EQ(wait.memory, 2U);
+  EXPECT_EQ(only<Canon>(8, {1, 0x20, 0, 2}).memory, 2U);
+  EXPECT_EQ(only<Canon>(8, {1, 0x2e, 7}).type, 7U);
+  EXPECT_EQ(only<Canon>(8, {1, 0x2f, 7}).kind, CanonKind::future_forward);
   EXPECT_TRUE(only<Canon>(8, {1, 0x12, 3, 1}).is_async);
   EXPECT_EQ(only<Canon>(8, {1, 0x41, 0, 3, 4}).table, 4U);
+}
+
+/// The byte in place of the former `cancellable` immediate.
+TEST(ComponentReader, ReservedBytesOfCanonicalsAreZero) {
+  for (const int code : {0x0c, 0x20, 0x21, 0x29, 0x2a, 0x2b, 0x2c, 0x2d}) {
+    const auto error = error_of(component_of({section(8, {1, code, 1, 0})}));
+    EXPECT_EQ(error.message, "non-zero reserved byte") << code;
+    EXPECT_EQ(error.offset, 12U) << code;
+  }
 }
 
 /// Every opcode that has a name is read, and no other.

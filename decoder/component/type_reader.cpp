@@ -109,8 +109,7 @@ class TypeReader {
       case 0x01:
         // A module type may not stand inside another: its code is no core type here.
         if (reader.peek() == core_module_type_code) {
-          reader.fail("invalid leading byte (0x50) for core type: module types do not nest",
-                      ErrorKind::invalid);
+          reader.fail("invalid leading byte (0x50) for core type: module types do not nest");
         }
         result.body = core_type_group(reader);
         break;
@@ -253,8 +252,7 @@ bool may_be_aliased_outward(Sort sort) {
 /// An optional attribute of a name may occur once.
 void set_attribute(ByteReader& reader, std::optional<std::string>& attribute,
                    std::string_view what) {
-  if (attribute)
-    reader.fail("duplicate '" + std::string(what) + "' option in name", ErrorKind::invalid);
+  if (attribute) reader.fail("duplicate '" + std::string(what) + "' option in name");
   attribute = reader.name();
 }
 

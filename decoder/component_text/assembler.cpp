@@ -270,8 +270,7 @@ void Assembler::read_function(const Token& start) {
   Encoder out;
   out.mark(start.offset);
   expect_open("canon");
-  expect_keyword("lift");
-  read_lift(out);
+  if (!take_lift(out)) return fail_unexpected();
   expect_close();
   out.unsigned_number(type);
   define_exported(Definition::canonical, Sort::function, out, id, std::move(exports));

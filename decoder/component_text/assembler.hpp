@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "decoder/component/canonical_table.hpp"
 #include "decoder/component/sort.hpp"
 #include "decoder/component_text/core_type_parser.hpp"
 #include "decoder/component_text/scope.hpp"
@@ -128,9 +129,9 @@ class Assembler final : public text::TokenParser {
 
   // canonical.cpp (Explainer.md, Canonical Definitions)
   void read_canonical(const Token& start);
-  void read_lift(Encoder& out);
+  bool take_lift(Encoder& out);
   void read_builtin(Encoder& out);
-  void read_operand(Encoder& out, std::uint8_t operand);
+  void read_operand(Encoder& out, component::Operand operand);
   void read_core_function(const Token& start);
   void read_options(Encoder& out);
 

@@ -220,7 +220,9 @@ TEST(ComponentText, BuiltIns) {
             "08 04 01 11 00 01");
   EXPECT_EQ(sections("(component (canon waitable-set.wait (memory 2) (core func)))"),
             "08 04 01 20 00 02");
-  EXPECT_EQ(sections("(component (canon thread.yield cancellable (core func)))"), "08 03 01 0c 01");
+  EXPECT_EQ(sections("(component (canon thread.yield (core func)))"), "08 03 01 0c 00");
+  EXPECT_EQ(sections("(component (canon stream.forward 4 (core func)))"), "08 03 01 2e 04");
+  EXPECT_EQ(sections("(component (canon future.forward 4 (core func)))"), "08 03 01 2f 04");
   EXPECT_EQ(sections("(component (canon thread.available_parallelism (core func)))"),
             sections("(component (canon thread.available-parallelism (core func)))"));
   EXPECT_EQ(sections("(component (canon thread.new-indirect (core type 1) 2 (core func)))"),

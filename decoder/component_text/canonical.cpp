@@ -1,18 +1,16 @@
 // Canonical definitions (Explainer.md, Canonical Definitions; Binary.md, likewise).
 #include "decoder/component_text/assembler.hpp"
-#include "decoder/component_text/canonical_table.hpp"
 
 namespace airlock::decoder::component_text {
 
-using enum Operand;
+using component::Operand;
 
 // canon ::= (canon lift … bind-id(<externtype>)) | (canon … (core func <id>?))
 void Assembler::read_canonical(const Token& start) {
   expect_open("canon");
   Encoder out;
   out.mark(start.offset);
-  if (take_keyword("lift")) {
-    read_lift(out);
+  if (take_lift(out)) {
     expect_open("func");
     const Identifier id = take_identifier();
     out.unsigned_number(read_type_use(Sort::function));
@@ -40,61 +38,60 @@ void Assembler::read_core_function(const Token& start) {
   expect_close();
 }
 
-// canon ::= 0x00 0x00 f:<core:funcidx> opts:<opts> ft:<typeidx>, all but the type.
-void Assembler::read_lift(Encoder& out) {
-  out.byte(0x00);
-  out.byte(0x00);
-  out.mark(peek().offset);
-  out.unsigned_number(read_core_index(Sort::core_function));
-  read_options(out);
+/// `lift` and what follows it, all but the type. @return whether it comes next
+bool Assembler::take_lift(Encoder& out) {
+  const auto& lift = *component::find_row(component::CanonKind::lift);
+  if (!take_keyword(lift.name)) return false;
+  out.byte(static_cast<std::uint8_t>(lift.kind));
+  for (const auto operand : lift.operands)
+    if (operand != Operand::type) read_operand(out, operand);
+  return true;
 }
 
 /// What makes a core function: `lower`, or one of the built-ins.
 void Assembler::read_builtin(Encoder& out) {
-  if (take_keyword("lower")) {
-    out.byte(0x01);
-    out.byte(0x00);
-    out.mark(peek().offset);
-    out.unsigned_number(read_component_index(Sort::function));
-    return read_options(out);
-  }
-  for (const BuiltinRow& row : builtin_table) {
-    if (!take_keyword(row.keyword)) continue;
-    out.byte(row.code);
-    for (const Operand operand : row.operands)
-      read_operand(out, static_cast<std::uint8_t>(operand));
-    return;
-  }
-  fail_expected("a canonical definition");
+  const auto& word = peek();
+  const auto* row = word.kind == TokenKind::keyword ? component::find_row(word.text) : nullptr;
+  if (row == nullptr || row->kind == component::CanonKind::lift)
+    return fail_expected("a canonical definition");
+  take();
+  out.byte(static_cast<std::uint8_t>(row->kind));
+  for (const auto operand : row->operands) read_operand(out, operand);
 }
 
-void Assembler::read_operand(Encoder& out, std::uint8_t operand) {
-  if (static_cast<Operand>(operand) != none) out.mark(peek().offset);
-  switch (static_cast<Operand>(operand)) {
-    case none:
+void Assembler::read_operand(Encoder& out, Operand operand) {
+  if (operand != Operand::none) out.mark(peek().offset);
+  switch (operand) {
+    case Operand::none:
       return;
-    case type:
+    case Operand::core_callee:
+      out.byte(0x00);
+      return out.unsigned_number(read_core_index(Sort::core_function));
+    case Operand::callee:
+      out.byte(0x00);
+      return out.unsigned_number(read_component_index(Sort::function));
+    case Operand::type:
       return out.unsigned_number(read_component_index(Sort::type));
-    case result:
+    case Operand::result:
       return read_result_list(out);
-    case options:
+    case Operand::options:
       return read_options(out);
-    case async:
+    case Operand::async:
       return out.byte(take_keyword("async") ? 0x01 : 0x00);
-    case cancellable:
-      return out.byte(take_keyword("cancellable") ? 0x01 : 0x00);
-    case shared:
+    case Operand::shared:
       return out.byte(take_keyword("shared") ? 0x01 : 0x00);
-    case memory:
+    case Operand::reserved:
+      return out.byte(0x00);
+    case Operand::memory:
       expect_open("memory");
       return out.unsigned_number(read_core_option(Sort::core_memory));
-    case core_value:
+    case Operand::core_value:
       return read_core_value_type(out);
-    case immediate:
+    case Operand::immediate:
       return out.unsigned_number(expect_u32());
-    case core_type:
+    case Operand::core_type:
       return out.unsigned_number(read_core_index(Sort::core_type));
-    case core_table:
+    case Operand::core_table:
       return out.unsigned_number(read_core_index(Sort::core_table));
   }
 }
@@ -105,19 +102,19 @@ void Assembler::read_options(Encoder& out) {
   std::uint32_t count = 0;
   for (bool any = true; any;) {
     any = false;
-    for (const auto& row : flag_options) {
+    for (const auto& row : component::flag_options) {
       const Token start = peek();
-      if (!take_keyword(row.keyword)) continue;
+      if (!take_keyword(row.name)) continue;
       options.mark(start.offset);
-      options.byte(row.code);
+      options.byte(static_cast<std::uint8_t>(row.kind));
       any = true;
       ++count;
     }
-    for (const auto& row : index_options) {
+    for (const auto& row : component::index_options) {
       const Token start = peek();
-      if (!take_open(row.keyword)) continue;
+      if (!take_open(row.name)) continue;
       options.mark(start.offset);
-      options.byte(row.code);
+      options.byte(static_cast<std::uint8_t>(row.kind));
       options.unsigned_number(read_core_option(row.sort));
       any = true;
       ++count;

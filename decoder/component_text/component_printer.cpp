@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "decoder/component_text/canonical_table.hpp"
 #include "decoder/printable.hpp"
 #include "decoder/text/lexer.hpp"
 #include "decoder/text/module_printer.hpp"
@@ -276,67 +275,63 @@ void ComponentPrinter::print(const component::Canon& canon) {
 std::string ComponentPrinter::options_of(const component::Canon& canon) const {
   std::string text;
   for (const auto& option : canon.options) {
-    const auto code = static_cast<std::uint8_t>(option.kind);
-    const auto flag = std::ranges::find(flag_options, code, &OptionRow::code);
-    if (flag != flag_options.end()) {
-      text.append(" ").append(flag->keyword);
+    const auto flag =
+        std::ranges::find(component::flag_options, option.kind, &component::FlagOptionRow::kind);
+    if (flag != component::flag_options.end()) {
+      text.append(" ").append(flag->name);
       continue;
     }
-    const auto indexed = std::ranges::find(index_options, code, &IndexOptionRow::code);
-    if (indexed != index_options.end())
+    const auto indexed =
+        std::ranges::find(component::index_options, option.kind, &component::IndexOptionRow::kind);
+    if (indexed != component::index_options.end())
       text +=
-          " (" + std::string(indexed->keyword) + ' ' + reference(indexed->sort, option.index) + ')';
+          " (" + std::string(indexed->name) + ' ' + reference(indexed->sort, option.index) + ')';
   }
   return text;
 }
 
 std::string ComponentPrinter::builtin(const component::Canon& canon) const {
-  if (canon.kind == component::CanonKind::lower)
-    return "lower " + reference(Sort::function, canon.function) + options_of(canon);
-  const auto row =
-      std::ranges::find(builtin_table, static_cast<std::uint8_t>(canon.kind), &BuiltinRow::code);
-  if (row == builtin_table.end()) return {};
-  std::string text(row->keyword);
-  for (const auto operand : row->operands) {
-    switch (operand) {
-      case Operand::none:
-        break;
-      case Operand::type:
-        text += ' ' + use(Sort::type, canon.type);
-        break;
-      case Operand::result:
-        if (canon.result) text += " (result " + value_type(*canon.result) + ')';
-        break;
-      case Operand::options:
-        text += options_of(canon);
-        break;
-      case Operand::async:
-        if (canon.is_async) text += " async";
-        break;
-      case Operand::cancellable:
-        if (canon.is_cancellable) text += " cancellable";
-        break;
-      case Operand::shared:
-        if (canon.is_shared) text += " shared";
-        break;
-      case Operand::memory:
-        text += " (memory " + reference(Sort::core_memory, canon.memory) + ')';
-        break;
-      case Operand::core_value:
-        text += ' ' + decoder::to_string(canon.context_type);
-        break;
-      case Operand::immediate:
-        text += ' ' + std::to_string(canon.context_slot);
-        break;
-      case Operand::core_type:
-        text += ' ' + use(Sort::core_type, canon.type);
-        break;
-      case Operand::core_table:
-        text += ' ' + reference(Sort::core_table, canon.table);
-        break;
-    }
-  }
+  const auto* row = component::find_row(canon.kind);
+  if (row == nullptr) return {};
+  std::string text(row->name);
+  for (const auto operand : row->operands) text += operand_of(canon, operand);
   return text;
+}
+
+/// What stands in a canonical definition, with a space before it.
+std::string ComponentPrinter::operand_of(const component::Canon& canon,
+                                         component::Operand operand) const {
+  using component::Operand;
+  switch (operand) {
+    case Operand::none:
+    case Operand::reserved:
+      return {};
+    case Operand::core_callee:
+      return ' ' + reference(Sort::core_function, canon.function);
+    case Operand::callee:
+      return ' ' + reference(Sort::function, canon.function);
+    case Operand::type:
+      return ' ' + use(Sort::type, canon.type);
+    case Operand::result:
+      return canon.result ? " (result " + value_type(*canon.result) + ')' : "";
+    case Operand::options:
+      return options_of(canon);
+    case Operand::async:
+      return canon.is_async ? " async" : "";
+    case Operand::shared:
+      return canon.is_shared ? " shared" : "";
+    case Operand::memory:
+      return " (memory " + reference(Sort::core_memory, canon.memory) + ')';
+    case Operand::core_value:
+      return ' ' + decoder::to_string(canon.context_type);
+    case Operand::immediate:
+      return ' ' + std::to_string(canon.context_slot);
+    case Operand::core_type:
+      return ' ' + use(Sort::core_type, canon.type);
+    case Operand::core_table:
+      return ' ' + reference(Sort::core_table, canon.table);
+  }
+  return {};
 }
 
 void ComponentPrinter::print(const component::Start& start) {

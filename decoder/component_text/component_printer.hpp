@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "decoder/component/canonical_table.hpp"
 #include "decoder/component_text/printer.hpp"
 #include "decoder/text/printer_names.hpp"
 #include "decoder/text/text_lines.hpp"
@@ -52,6 +53,8 @@ class ComponentPrinter {
   void print(const component::Value& value);
   [[nodiscard]] std::string options_of(const component::Canon& canon) const;
   [[nodiscard]] std::string builtin(const component::Canon& canon) const;
+  [[nodiscard]] std::string operand_of(const component::Canon& canon,
+                                       component::Operand operand) const;
   [[nodiscard]] std::string inline_export(const component::InlineExport& item) const;
 
   // Names

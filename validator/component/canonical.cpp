@@ -1,5 +1,7 @@
 #include "validator/component/canonical.hpp"
 
+#include <cassert>
+
 namespace airlock::validator::component {
 
 using decoder::FunctionType;
@@ -40,12 +42,13 @@ ValueType pointer_type(const CanonOptions& options) {
   return options.memory64 ? decoder::i64 : decoder::i32;
 }
 
-bool is_read(CanonKind kind) {
-  return kind == CanonKind::stream_read || kind == CanonKind::future_read;
+ValueType index_type(decoder::AddressType address) {
+  return address == decoder::AddressType::i64 ? decoder::i64 : decoder::i32;
 }
 
-bool takes_options(CanonKind kind) {
-  return is_read(kind) || kind == CanonKind::stream_write || kind == CanonKind::future_write;
+/// The name of a canonical definition, for messages.
+std::string quoted_name(const syntax::Canon& canon) {
+  return '`' + std::string(syntax::to_string(canon.kind)) + '`';
 }
 
 }  // namespace
@@ -55,62 +58,45 @@ Result<ResolvedCanon> CanonValidator::check(const syntax::Canon& canon) {
   auto options = read_options(canon);
   if (!options) return propagate(std::move(options));
   resolved.options = *options;
-  Result<void> checked;
-  using enum CanonKind;
-  switch (canon.kind) {
-    case lift:
-      checked = check_lift(resolved);
-      break;
-    case lower:
-      checked = check_lower(resolved);
-      break;
-    case task_return:
-      checked = check_task_return(resolved);
-      break;
-    case resource_new:
-    case resource_drop:
-    case resource_rep:
-      checked = check_resource(resolved);
-      break;
-    case stream_new:
-    case stream_read:
-    case stream_write:
-    case stream_cancel_read:
-    case stream_cancel_write:
-    case stream_drop_readable:
-    case stream_drop_writable:
-    case future_new:
-    case future_read:
-    case future_write:
-    case future_cancel_read:
-    case future_cancel_write:
-    case future_drop_readable:
-    case future_drop_writable:
-      checked = check_stream_or_future(resolved);
-      break;
-    case context_get:
-    case context_set:
-      checked = check_context(resolved);
-      break;
-    case waitable_set_wait:
-    case waitable_set_poll:
-      checked = check_waitable_set(resolved);
-      break;
-    case thread_new_indirect:
-    case thread_spawn_ref:
-    case thread_spawn_indirect:
-      checked = check_thread_new(resolved);
-      break;
-    case error_context_new:
-    case error_context_debug_message:
-      checked = check_error_context(resolved);
-      break;
-    default:
-      checked = check_plain(resolved);
-      break;
-  }
+  const auto* row = syntax::find_row(canon.kind);
+  assert(row != nullptr && "the reader knows no other canonical definitions");
+  auto checked = check(*row, resolved);
   if (!checked) return propagate(std::move(checked));
   return resolved;
+}
+
+Result<void> CanonValidator::check(const syntax::CanonRow& row, ResolvedCanon& canon) {
+  switch (row.kind) {
+    case CanonKind::lift:
+      return check_lift(canon);
+    case CanonKind::lower:
+      return check_lower(canon);
+    case CanonKind::task_return:
+      return check_task_return(canon);
+    default:
+      break;
+  }
+  Result<void> checked;
+  syntax::SignatureTypes types;
+  for (const auto operand : row.operands) {
+    if (operand == syntax::Operand::type)
+      checked = check_subject(row, canon);
+    else if (operand == syntax::Operand::options)
+      checked = check_builtin_options(row, canon);
+    else if (operand == syntax::Operand::memory)
+      checked = check_memory(canon);
+    else if (operand == syntax::Operand::core_value)
+      checked = check_context(canon, types);
+    else if (operand == syntax::Operand::core_type)
+      checked = check_start_function(canon, types);
+    else if (operand == syntax::Operand::core_table)
+      checked = check_table(canon, types);
+    if (!checked) return checked;
+  }
+  types.address = pointer_type(canon.options);
+  auto type = syntax::core_type(row, types);
+  define(canon, std::move(type.parameters), std::move(type.results));
+  return {};
 }
 
 Result<CanonOptions> CanonValidator::read_options(const syntax::Canon& canon) {
@@ -329,161 +315,104 @@ Result<void> CanonValidator::check_task_return(ResolvedCanon& canon) {
   return {};
 }
 
-Result<void> CanonValidator::check_resource(ResolvedCanon& canon) {
+/// The type that a built-in is for: a resource, a stream or a future.
+Result<void> CanonValidator::check_subject(const syntax::CanonRow& row, ResolvedCanon& canon) {
   const auto index = canon.canon->type;
   auto found = type(index);
   if (!found) return propagate(std::move(found));
   canon.type = *found;
-  if (!types_[*found].is_resource())
-    return invalid("type index " + std::to_string(index) + " is not a resource type");
-  if (canon.canon->kind == CanonKind::resource_drop) {
-    define(canon, {decoder::i32}, {});
-    return {};
+  switch (row.subject) {
+    case syntax::Subject::resource:
+      return check_resource(row, index, *found);
+    case syntax::Subject::stream:
+      if (types_[*found].as<StreamType>() == nullptr)
+        return invalid(quoted_name(*canon.canon) + " requires a stream type");
+      return {};
+    case syntax::Subject::future:
+      if (types_[*found].as<FutureType>() == nullptr)
+        return invalid(quoted_name(*canon.canon) + " requires a future type");
+      return {};
+    case syntax::Subject::none:
+      break;
   }
-  const auto& info = types_[types_.resource(*found)];
+  return {};
+}
+
+/// Resources of any component may be dropped; only their own makes them and knows what they stand
+/// for.
+Result<void> CanonValidator::check_resource(const syntax::CanonRow& row, std::uint32_t index,
+                                            TypeId type) {
+  if (!types_[type].is_resource())
+    return invalid("type index " + std::to_string(index) + " is not a resource type");
+  if (row.kind == CanonKind::resource_drop) return {};
+  const auto& info = types_[types_.resource(type)];
   if (!info.is_local || info.component != component_)
     return invalid("type index " + std::to_string(index) + " is not a local resource");
-  define(canon, {decoder::i32}, {decoder::i32});
   return {};
 }
 
-Result<void> CanonValidator::check_stream_or_future(ResolvedCanon& canon) {
-  const auto kind = canon.canon->kind;
-  const auto name = std::string(syntax::to_string(kind));
-  auto found = type(canon.canon->type);
-  if (!found) return propagate(std::move(found));
-  canon.type = *found;
-  std::optional<TypeId> element;
-  const bool is_stream = name.starts_with("stream");
-  if (const auto* stream = types_[*found].as<StreamType>(); stream && is_stream) {
-    element = stream->element;
-  } else if (const auto* future = types_[*found].as<FutureType>(); future && !is_stream) {
-    element = future->element;
-  } else {
-    return invalid('`' + name + "` requires a " + (is_stream ? "stream" : "future") + " type");
+/// The options of built-ins that copy elements or messages.
+Result<void> CanonValidator::check_builtin_options(const syntax::CanonRow& row,
+                                                   ResolvedCanon& canon) {
+  const auto& options = canon.options;
+  if (row.kind == CanonKind::error_context_new ||
+      row.kind == CanonKind::error_context_debug_message) {
+    if (options.is_async)
+      return invalid("`error-context` built-ins do not take the option `async`");
+    return row.kind == CanonKind::error_context_new ? require_memory(options)
+                                                    : require_realloc(options);
   }
-  if (takes_options(kind)) {
-    if (element) {
-      const bool allocates = is_read(kind) && types_[*element].contains_pointer;
-      auto given = allocates ? require_realloc(canon.options) : require_memory(canon.options);
-      if (!given) return given;
-    }
-    const auto pointer = pointer_type(canon.options);
-    if (is_stream) {
-      define(canon, {decoder::i32, pointer, pointer}, {pointer});
-    } else {
-      define(canon, {decoder::i32, pointer}, {decoder::i32});
-    }
-  } else if (kind == CanonKind::stream_new || kind == CanonKind::future_new) {
-    define(canon, {}, {decoder::i64});
-  } else if (name.find("cancel") != std::string::npos) {
-    define(canon, {decoder::i32}, {decoder::i32});
-  } else {
-    define(canon, {decoder::i32}, {});
-  }
-  return {};
+  const auto* stream = types_[canon.type].as<StreamType>();
+  const auto element =
+      stream != nullptr ? stream->element : types_[canon.type].as<FutureType>()->element;
+  if (!element) return {};
+  const bool is_read = row.kind == CanonKind::stream_read || row.kind == CanonKind::future_read;
+  return is_read && types_[*element].contains_pointer ? require_realloc(options)
+                                                      : require_memory(options);
 }
 
-Result<void> CanonValidator::check_context(ResolvedCanon& canon) {
-  const auto type = canon.canon->context_type;
-  const auto name = std::string(syntax::to_string(canon.canon->kind));
-  if (type != decoder::i32 && type != decoder::i64)
-    return invalid('`' + name + "` requires the type `i32` or `i64`");
+Result<void> CanonValidator::check_context(const ResolvedCanon& canon,
+                                           syntax::SignatureTypes& types) {
+  types.value = canon.canon->context_type;
+  if (types.value != decoder::i32 && types.value != decoder::i64)
+    return invalid(quoted_name(*canon.canon) + " requires the type `i32` or `i64`");
   if (canon.canon->context_slot >= 2)
-    return invalid('`' + name + "` immediate must be zero or one");
-  if (canon.canon->kind == CanonKind::context_get) {
-    define(canon, {}, {type});
-  } else {
-    define(canon, {type}, {});
-  }
+    return invalid(quoted_name(*canon.canon) + " immediate must be zero or one");
   return {};
 }
 
-Result<void> CanonValidator::check_waitable_set(ResolvedCanon& canon) {
+Result<void> CanonValidator::check_memory(ResolvedCanon& canon) {
   const auto index = canon.canon->memory;
   if (index >= spaces_.core_memories.size()) return invalid("memory index out of bounds");
-  const auto is_64 = spaces_.core_memories[index].address == decoder::AddressType::i64;
   canon.options.memory = index;
-  canon.options.memory64 = is_64;
-  define(canon, {decoder::i32, is_64 ? decoder::i64 : decoder::i32}, {decoder::i32});
+  canon.options.memory64 = spaces_.core_memories[index].address == decoder::AddressType::i64;
   return {};
 }
 
-Result<void> CanonValidator::check_thread_new(ResolvedCanon& canon) {
-  const auto kind = canon.canon->kind;
-  const auto name = '`' + std::string(syntax::to_string(kind)) + '`';
+/// The function that a new thread begins with.
+Result<void> CanonValidator::check_start_function(const ResolvedCanon& canon,
+                                                  syntax::SignatureTypes& types) {
   if (canon.canon->type >= spaces_.core_types.size()) return invalid("type index out of bounds");
   const auto& entry = spaces_.core_types[canon.canon->type];
   if (entry.module ||
       types_.core_type(entry.canonical).composite.kind != decoder::CompositeKind::function)
-    return invalid(name + " requires a core function type");
+    return invalid(quoted_name(*canon.canon) + " requires a core function type");
   const auto& start = types_.core_type(entry.canonical).composite.function;
   if (start.parameters.size() != 1 || !start.results.empty() ||
       (start.parameters[0] != decoder::i32 && start.parameters[0] != decoder::i64))
     return invalid("start function must take a single `i32` or `i64` argument");
-  if (kind == CanonKind::thread_spawn_ref) {
-    const auto reference = ValueType::reference(decoder::HeapType::defined(entry.canonical), true);
-    define(canon, {reference, start.parameters[0]}, {decoder::i32});
-    return {};
-  }
+  types.argument = start.parameters[0];
+  types.start = ValueType::reference(decoder::HeapType::defined(entry.canonical), true);
+  return {};
+}
+
+Result<void> CanonValidator::check_table(const ResolvedCanon& canon,
+                                         syntax::SignatureTypes& types) {
   if (canon.canon->table >= spaces_.core_tables.size()) return invalid("table index out of bounds");
   const auto& table = spaces_.core_tables[canon.canon->table];
   if (!types_.core_relations().matches(table.element, decoder::funcref))
-    return invalid(name + " requires a table of functions");
-  const auto index = table.address == decoder::AddressType::i64 ? decoder::i64 : decoder::i32;
-  define(canon, {index, start.parameters[0]}, {decoder::i32});
-  return {};
-}
-
-Result<void> CanonValidator::check_error_context(ResolvedCanon& canon) {
-  const auto& options = canon.options;
-  if (options.is_async) return invalid("`error-context` built-ins do not take the option `async`");
-  const auto pointer = pointer_type(options);
-  if (canon.canon->kind == CanonKind::error_context_new) {
-    if (auto given = require_memory(options); !given) return given;
-    define(canon, {pointer, pointer}, {decoder::i32});
-  } else {
-    if (auto given = require_realloc(options); !given) return given;
-    define(canon, {decoder::i32, pointer}, {});
-  }
-  return {};
-}
-
-/// Canonicals without any but boolean immediates.
-Result<void> CanonValidator::check_plain(ResolvedCanon& canon) {
-  using enum CanonKind;
-  switch (canon.canon->kind) {
-    case task_cancel:
-    case backpressure_inc:
-    case backpressure_dec:
-      define(canon, {}, {});
-      break;
-    case subtask_cancel:
-    case thread_suspend_then_resume:
-    case thread_yield_then_resume:
-    case thread_suspend_then_promote:
-    case thread_yield_then_promote:
-      define(canon, {decoder::i32}, {decoder::i32});
-      break;
-    case subtask_drop:
-    case error_context_drop:
-    case waitable_set_drop:
-    case thread_resume_later:
-      define(canon, {decoder::i32}, {});
-      break;
-    case waitable_join:
-      define(canon, {decoder::i32, decoder::i32}, {});
-      break;
-    case waitable_set_new:
-    case thread_index:
-    case thread_suspend:
-    case thread_yield:
-    case thread_available_parallelism:
-      define(canon, {}, {decoder::i32});
-      break;
-    default:
-      return invalid("unknown canonical function");
-  }
+    return invalid(quoted_name(*canon.canon) + " requires a table of functions");
+  types.table_index = index_type(table.address);
   return {};
 }
 

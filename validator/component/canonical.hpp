@@ -1,6 +1,7 @@
 // Validation of canonical definitions (component-model: CanonicalABI.md, Canonical Definitions).
 #pragma once
 
+#include "decoder/component/canonical_table.hpp"
 #include "validator/component/core_types.hpp"
 #include "validator/component/flattening.hpp"
 #include "validator/component/type_builder.hpp"
@@ -35,16 +36,23 @@ class CanonValidator {
   [[nodiscard]] Result<void> require_memory(const CanonOptions& options);
   [[nodiscard]] Result<void> require_realloc(const CanonOptions& options);
 
+  [[nodiscard]] Result<void> check(const syntax::CanonRow& row, ResolvedCanon& canon);
   [[nodiscard]] Result<void> check_lift(ResolvedCanon& canon);
   [[nodiscard]] Result<void> check_lower(ResolvedCanon& canon);
   [[nodiscard]] Result<void> check_task_return(ResolvedCanon& canon);
-  [[nodiscard]] Result<void> check_resource(ResolvedCanon& canon);
-  [[nodiscard]] Result<void> check_stream_or_future(ResolvedCanon& canon);
-  [[nodiscard]] Result<void> check_context(ResolvedCanon& canon);
-  [[nodiscard]] Result<void> check_waitable_set(ResolvedCanon& canon);
-  [[nodiscard]] Result<void> check_thread_new(ResolvedCanon& canon);
-  [[nodiscard]] Result<void> check_error_context(ResolvedCanon& canon);
-  [[nodiscard]] Result<void> check_plain(ResolvedCanon& canon);
+
+  // The operands of the built-ins.
+  [[nodiscard]] Result<void> check_subject(const syntax::CanonRow& row, ResolvedCanon& canon);
+  [[nodiscard]] Result<void> check_resource(const syntax::CanonRow& row, std::uint32_t index,
+                                            TypeId type);
+  [[nodiscard]] Result<void> check_builtin_options(const syntax::CanonRow& row,
+                                                   ResolvedCanon& canon);
+  [[nodiscard]] Result<void> check_context(const ResolvedCanon& canon,
+                                           syntax::SignatureTypes& types);
+  [[nodiscard]] Result<void> check_memory(ResolvedCanon& canon);
+  [[nodiscard]] Result<void> check_start_function(const ResolvedCanon& canon,
+                                                  syntax::SignatureTypes& types);
+  [[nodiscard]] Result<void> check_table(const ResolvedCanon& canon, syntax::SignatureTypes& types);
 
   [[nodiscard]] Result<TypeId> type(std::uint32_t index) const;
   [[nodiscard]] Result<TypeId> value_type(const syntax::ValType& type);
