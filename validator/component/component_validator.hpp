@@ -25,6 +25,7 @@ struct NameScope {
   std::unordered_map<std::string, std::string_view> names;  ///< by uniqueness key
   std::unordered_map<TypeId, std::string_view> resources;   ///< names of resource types
   std::unordered_set<std::string_view> resource_names;
+  std::unordered_map<std::string, TypeId> properties;  ///< types by the name of their getter
 };
 
 /// Types that have a name which the outside can see, and those proven to be made of such only.
@@ -128,7 +129,14 @@ class ComponentValidator {
                                         NameScope& names, std::string_view what);
   [[nodiscard]] Result<void> check_annotation(const struct ParsedName& parsed,
                                               const syntax::ExternName& name,
-                                              const ExternType& type, const NameScope& names);
+                                              const ExternType& type, NameScope& names);
+  [[nodiscard]] Result<void> check_member(const struct ParsedName& parsed, const FuncType& function,
+                                          const NameScope& names);
+  [[nodiscard]] Result<void> check_accessor(const struct ParsedName& parsed,
+                                            const syntax::ExternName& name,
+                                            const FuncType& function, NameScope& names);
+  [[nodiscard]] Result<void> check_setter(const syntax::ExternName& name, TypeId given,
+                                          const FuncType& function, const NameScope& names);
   [[nodiscard]] Result<void> check_attributes(const syntax::ExternName& name,
                                               const ExternType& type);
   [[nodiscard]] Result<void> check_visibility(const ExternType& type, Direction direction);

@@ -233,13 +233,66 @@ Result<void> ComponentValidator::check_name(const syntax::ExternName& name, cons
   return {};
 }
 
-/// What `[constructor]`, `[method]` and `[static]` ask of a function.
+/// What annotations ask of what has them.
 Result<void> ComponentValidator::check_annotation(const ParsedName& parsed,
                                                   const syntax::ExternName& name,
-                                                  const ExternType& type, const NameScope& names) {
-  if (parsed.kind == NameKind::label || parsed.kind == NameKind::interface) return {};
+                                                  const ExternType& type, NameScope& names) {
+  if (parsed.kind == NameKind::interface ||
+      (parsed.kind == NameKind::label && parsed.accessor == Accessor::none))
+    return {};
   if (type.sort != Sort::function) return invalid("item " + quoted(name.name) + " is not a func");
   const auto& function = types_->function(type.type);
+  if (auto checked = check_member(parsed, function, names); !checked) return checked;
+  return check_accessor(parsed, name, function, names);
+}
+
+/// What `[get]` and `[set]` ask of a function.
+Result<void> ComponentValidator::check_accessor(const ParsedName& parsed,
+                                                const syntax::ExternName& name,
+                                                const FuncType& function, NameScope& names) {
+  if (parsed.accessor == Accessor::none) return {};
+  if (function.is_async) return invalid("getters and setters cannot be `async`");
+  const std::size_t first = parsed.kind == NameKind::method ? 1 : 0;  // after `self`
+  const auto count = function.parameters.size() - first;
+  if (parsed.accessor == Accessor::set) {
+    if (count != 1) return invalid("a setter should have one argument");
+    return check_setter(name, function.parameters[first].type, function, names);
+  }
+  if (count != 0) return invalid("a getter should have no arguments");
+  auto property = function.result;
+  if (property)
+    if (const auto* result = builder_[*property].as<ResultType>()) property = result->ok;
+  if (!property) return invalid("a getter should return a value");
+  names.properties.emplace(name.name, *property);
+  return {};
+}
+
+/// @param given the type of what is set
+Result<void> ComponentValidator::check_setter(const syntax::ExternName& name, TypeId given,
+                                              const FuncType& function, const NameScope& names) {
+  if (function.result) {
+    const auto* result = builder_[*function.result].as<ResultType>();
+    if (result == nullptr || result->ok)
+      return invalid("a setter should return nothing or a `result` without a value");
+  }
+  auto getter = name.name;
+  getter.replace(getter.find("[set]"), 5, "[get]");
+  const auto found = names.properties.find(getter);
+  if (found == names.properties.end())
+    return invalid("setter " + quoted(name.name) + " comes without its getter before it");
+  const ExternType expected{.sort = Sort::type, .type = found->second};
+  const ExternType actual{.sort = Sort::type, .type = given};
+  if (!mismatch(builder_, actual, expected).empty() ||
+      !mismatch(builder_, expected, actual).empty())
+    return invalid("the argument of setter " + quoted(name.name) +
+                   " does not have the type that its getter returns");
+  return {};
+}
+
+/// What `[constructor]`, `[method]` and `[static]` ask of a function.
+Result<void> ComponentValidator::check_member(const ParsedName& parsed, const FuncType& function,
+                                              const NameScope& names) {
+  if (parsed.kind == NameKind::label) return {};
   std::optional<TypeId> resource;
   if (parsed.kind == NameKind::static_) {
     if (names.resource_names.contains(parsed.resource)) return {};

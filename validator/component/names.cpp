@@ -1,9 +1,14 @@
 #include "validator/component/names.hpp"
 
-#include <optional>
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace airlock::validator::component {
 namespace {
+
+constexpr std::string_view get_annotation = "[get]";
+constexpr std::string_view set_annotation = "[set]";
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -114,9 +119,21 @@ std::string check_interface_name(std::string_view name) {
   return VersionParser(rest.substr(1)).check();
 }
 
+/// Takes `[get]` or `[set]` off a name.
+Accessor take_accessor(std::string_view& rest) {
+  for (const auto& [prefix, accessor] :
+       {std::pair{get_annotation, Accessor::get}, {set_annotation, Accessor::set}}) {
+    if (!rest.starts_with(prefix)) continue;
+    rest.remove_prefix(prefix.size());
+    return accessor;
+  }
+  return Accessor::none;
+}
+
 ParsedName parse_annotated(NameKind kind, std::string_view rest) {
   ParsedName result{.kind = kind, .resource = rest, .label = rest, .error = {}};
   if (kind != NameKind::constructor) {
+    result.accessor = take_accessor(rest);
     const auto dot = rest.find('.');
     if (dot == std::string_view::npos) {
       result.error = "failed to find `.` character";
@@ -133,6 +150,13 @@ ParsedName parse_annotated(NameKind kind, std::string_view rest) {
   return result;
 }
 
+ParsedName parse_label(std::string_view name) {
+  ParsedName result{.kind = NameKind::label, .resource = {}, .label = name, .error = {}};
+  result.accessor = take_accessor(result.label);
+  if (!is_kebab_case(result.label)) result.error = not_kebab(result.label);
+  return result;
+}
+
 struct Annotation {
   std::string_view prefix;
   NameKind kind;
@@ -140,6 +164,9 @@ struct Annotation {
 constexpr Annotation annotations[] = {{"[constructor]", NameKind::constructor},
                                       {"[method]", NameKind::method},
                                       {"[static]", NameKind::static_}};
+
+/// Annotations that make a name another one.
+constexpr std::string_view distinguishing[] = {"[constructor]", set_annotation};
 
 }  // namespace
 
@@ -168,26 +195,32 @@ bool is_kebab_case(std::string_view text) {
 ParsedName parse_extern_name(std::string_view name) {
   for (const auto& [prefix, kind] : annotations)
     if (name.starts_with(prefix)) return parse_annotated(kind, name.substr(prefix.size()));
-  if (name.find(':') != std::string_view::npos)
+  if (!name.starts_with('[') && name.find(':') != std::string_view::npos)
     return {.kind = NameKind::interface,
             .resource = {},
             .label = {},
             .error = check_interface_name(name)};
-  ParsedName result{.kind = NameKind::label, .resource = {}, .label = name, .error = {}};
-  if (!is_kebab_case(name)) result.error = not_kebab(name);
-  return result;
+  return parse_label(name);
 }
 
 std::string uniqueness_key(std::string_view name) {
-  std::string key;
-  for (const char c : name) key += is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-  for (const auto& [prefix, kind] : annotations) {
-    if (kind == NameKind::constructor || !key.starts_with(prefix)) continue;
-    key.erase(0, prefix.size());
-    const auto dot = key.find('.');
-    if (dot != std::string::npos && key.substr(0, dot) == key.substr(dot + 1)) key.resize(dot);
+  std::string prefix;
+  while (name.starts_with('[')) {
+    const auto end = name.find(']');
+    if (end == std::string_view::npos) break;
+    const auto annotation = name.substr(0, end + 1);
+    if (std::ranges::find(distinguishing, annotation) != std::end(distinguishing))
+      prefix += annotation;
+    name.remove_prefix(end + 1);
   }
-  return key;
+  std::string key;
+  for (const char c : name)
+    if (c != '-') key += is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+  // `l.l`, under any annotations, is `l`.
+  const auto dot = key.find('.');
+  if (dot == std::string::npos || key.find(':') != std::string::npos) return prefix + key;
+  if (key.substr(0, dot) == key.substr(dot + 1)) return key.substr(0, dot);
+  return prefix + key;
 }
 
 }  // namespace airlock::validator::component

@@ -14,9 +14,13 @@ namespace airlock::validator::component {
 /// What an `externname` is.
 enum class NameKind : std::uint8_t { label, constructor, method, static_, interface };
 
+/// Whether a function reads or writes a property of its resource type, or of the interface.
+enum class Accessor : std::uint8_t { none, get, set };
+
 /// An `externname` taken apart. Views point into the name.
 struct ParsedName {
   NameKind kind = NameKind::label;
+  Accessor accessor = Accessor::none;
   std::string_view resource;  ///< of an annotated name: the label of its resource type
   std::string_view label;     ///< of a plain name; of a constructor that of the resource
   /// Why the name is none; empty if it is one.

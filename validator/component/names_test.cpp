@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <vector>
+
 namespace airlock::validator::component {
 namespace {
 
@@ -55,6 +58,68 @@ TEST(ComponentNames, StrongUniqueness) {
   EXPECT_EQ(uniqueness_key("[method]foo.bar"), uniqueness_key("[static]foo.BAR"));
   EXPECT_NE(uniqueness_key("[constructor]foo"), uniqueness_key("foo"));
   EXPECT_NE(uniqueness_key("[method]foo.bar"), uniqueness_key("foo"));
+}
+
+// Explainer.md, Name Uniqueness: names that go together, and others with those they conflict with.
+TEST(ComponentNames, StrongUniquenessAsTheSpecificationShowsIt) {
+  const std::vector<std::string> together = {"foo",
+                                             "foo-bar",
+                                             "[constructor]foo",
+                                             "[method]foo.bar",
+                                             "[static]foo.baz",
+                                             "foo:bar/baz",
+                                             "[get]prop",
+                                             "[set]prop",
+                                             "[method][get]foo.prop",
+                                             "[method][set]foo.prop",
+                                             "[static][get]foo.prop-2",
+                                             "[static][set]foo.prop-2",
+                                             "[method]foo.get-prop",
+                                             "[method]foo.set-prop"};
+  std::map<std::string, std::string> keys;
+  for (const auto& name : together) {
+    EXPECT_EQ(parse_extern_name(name).error, "") << name;
+    EXPECT_TRUE(keys.emplace(uniqueness_key(name), name).second) << name;
+  }
+  for (const auto& [previous, names] : std::map<std::string, std::vector<std::string>>{
+           {"foo",
+            {"foo", "FOO", "[method]foo.foo", "[get]foo", "[method][get]foo.foo",
+             "[static][set]foo.FOO"}},
+           {"foo-bar",
+            {"foo-BAR", "foobar", "foob-ar", "[static]foobar.FOOBAR", "[static]foo-BAR.FOO-bar"}},
+           {"[constructor]foo", {"[constructor]FOO", "[constructor]f-oo"}},
+           {"[method]foo.bar", {"[method]foo.BAR", "[static]foo.bar", "[static]f-oo.b-ar"}},
+           {"[static]foo.baz", {"[method]foo.baz"}},
+           {"foo:bar/baz", {"foo:bar/BAZ", "f-oo:ba-r/baz"}},
+           {"[get]prop", {"prop", "pr-op"}},
+           {"[set]prop", {"[set]PROP"}},
+           {"[method][get]foo.prop",
+            {"[method]foo.prop", "[static]foo.PROP", "[method][get]foo.PROP",
+             "[static][get]foo.prop"}},
+           {"[method][set]foo.prop", {"[method][set]foo.PROP", "[static][set]foo.prop"}}}) {
+    for (const auto& name : names) {
+      const auto found = keys.find(uniqueness_key(name));
+      ASSERT_NE(found, keys.end()) << name;
+      EXPECT_EQ(found->second, previous) << name;
+    }
+  }
+}
+
+TEST(ComponentNames, Accessors) {
+  const auto property = parse_extern_name("[get]prop");
+  EXPECT_EQ(property.kind, NameKind::label);
+  EXPECT_EQ(property.accessor, Accessor::get);
+  EXPECT_EQ(property.label, "prop");
+  const auto method = parse_extern_name("[method][set]a.b");
+  EXPECT_EQ(method.kind, NameKind::method);
+  EXPECT_EQ(method.accessor, Accessor::set);
+  EXPECT_EQ(method.resource, "a");
+  EXPECT_EQ(method.label, "b");
+  EXPECT_EQ(parse_extern_name("[get]").kind, NameKind::label);
+  for (const auto* bad :
+       {"[get]", "[set]", "[get][set]a", "[get]a.b", "[get]a:b/c", "[method][get]a",
+        "[get][method]a.b", "[constructor][get]a", "[", "[]", "[]a", "[set"})
+    EXPECT_NE(parse_extern_name(bad).error, "") << bad;
 }
 
 }  // namespace

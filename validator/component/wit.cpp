@@ -83,8 +83,12 @@ class TypeWriter {
     return std::visit([this](const auto& body) { return text(body); }, types_[id].body);
   }
 
-  [[nodiscard]] std::string function(const FuncType& function, bool is_method) const {
-    std::string result = function.is_async ? "async func(" : "func(";
+  [[nodiscard]] std::string function(const FuncType& function, const ParsedName& name) const {
+    const bool is_method = name.kind == NameKind::method;
+    std::string result = name.accessor == Accessor::get   ? "get("
+                         : name.accessor == Accessor::set ? "set("
+                         : function.is_async              ? "async func("
+                                                          : "func(";
     result += parameters(function, is_method) + ')';
     if (function.result) result += " -> " + write(*function.result);
     return result;
@@ -176,7 +180,9 @@ class TypeWriter {
     return "map<" + write(map.key) + ", " + write(map.value) + '>';
   }
   [[nodiscard]] std::string text(const ResourceType&) const { return "resource"; }
-  [[nodiscard]] std::string text(const FuncType& type) const { return function(type, false); }
+  [[nodiscard]] std::string text(const FuncType& type) const {
+    return function(type, ParsedName{});
+  }
   [[nodiscard]] std::string text(const std::shared_ptr<const InstanceType>&) const {
     return "interface";
   }
@@ -263,8 +269,9 @@ class WorldWriter {
                  std::string(syntax::to_string(named.type.sort)) + '\n';
         continue;
       }
-      world += std::string(word) + ' ' + identifier(named.name) + ": " +
-               writer().function(types_.function(named.type.type), false) + ";\n";
+      const auto parsed = parse_extern_name(named.name);
+      world += std::string(word) + ' ' + identifier(parsed.label) + ": " +
+               writer().function(types_.function(named.type.type), parsed) + ";\n";
     }
     world_names_ = std::move(names_.here);
     names_.here = std::move(names);
@@ -321,9 +328,10 @@ class WorldWriter {
       } else if (named.type.sort != Sort::function) {
         text += indent + "// " + std::string(syntax::to_string(named.type.sort)) + ' ' +
                 printable(named.name) + '\n';
-      } else if (parse_extern_name(named.name).kind == NameKind::label) {
-        text += external_id(named, indent) + indent + identifier(named.name) + ": " +
-                writer().function(types_.function(named.type.type), false) + ";\n";
+      } else if (const auto parsed = parse_extern_name(named.name);
+                 parsed.kind == NameKind::label) {
+        text += external_id(named, indent) + indent + identifier(parsed.label) + ": " +
+                writer().function(types_.function(named.type.type), parsed) + ";\n";
       }
     }
     return text;
@@ -407,9 +415,9 @@ class WorldWriter {
         text += " -> " + writer().write(*function.result);
       return text + ";\n";
     }
-    const bool is_method = parsed.kind == NameKind::method;
-    return text + identifier(parsed.label) + ": " + (is_method ? "" : "static ") +
-           writer().function(function, is_method) + ";\n";
+    return text + identifier(parsed.label) + ": " +
+           (parsed.kind == NameKind::method ? "" : "static ") +
+           writer().function(function, parsed) + ";\n";
   }
 
   /// The name under which a type was first known that this one is another name of.

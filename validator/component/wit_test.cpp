@@ -79,6 +79,37 @@ package a:%map {
 )");
 }
 
+TEST(Wit, GettersAndSetters) {
+  EXPECT_EQ(wit_of(R"((component
+    (import "[get]size" (func (result u64)))
+    (import "[set]size" (func (param "to" u64) (result (result (error string)))))
+    (import "a:b/c" (instance
+      (export "blob" (type $blob (sub resource)))
+      (export "[method][get]blob.at" (func (param "self" (borrow $blob)) (result u64)))
+      (export "[method][set]blob.at" (func (param "self" (borrow $blob)) (param "to" u64)))
+      (export "[static][get]blob.most" (func (result (result u64))))
+      (export "[get]all" (func (result string)))))))"),
+            R"(package root:component;
+
+world root {
+  import a:b/c;
+  import size: get() -> u64;
+  import size: set(to: u64) -> result<_, string>;
+}
+
+package a:b {
+  interface c {
+    resource blob {
+      at: get() -> u64;
+      at: set(to: u64);
+      most: static get() -> result<u64>;
+    }
+    all: get() -> string;
+  }
+}
+)");
+}
+
 TEST(Wit, InstancesWithOwnNamesImplementInterfaces) {
   EXPECT_EQ(wit_of(R"((component
     (import "one" (implements "a:b/c") (external-id "say \"1\"") (instance (export "f" (func))))
