@@ -65,9 +65,7 @@ bool run_host_destructor(Store& store, const ResourceType& rt, std::uint32_t rep
 class ResourceDrop final : public runtime::NativeFunction, public runtime::Boundary {
  public:
   ResourceDrop(Store& store, ComponentInstance& inst, const ResourceType* rt)
-      : store_(store), inst_(inst), rt_(rt) {
-    if (rt->impl) entering_ = EnteringSet(*rt->impl, &inst);
-  }
+      : store_(store), inst_(inst), rt_(rt) {}
 
   Outcome call(NativeCall& call) override {
     if (!inst_.may_leave) return cannot_leave(call);
@@ -88,8 +86,8 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
       return run_host_destructor(store_, *rt_, handle.rep, call.trap) ? call.returned()
                                                                       : Outcome::trapped;
     }
-    if (!entering_.may_enter()) {
-      return call.trapped(Trap(TrapCode::host, "cannot enter component instance"));
+    if (rt_->impl->is_poisoned) {
+      return call.trapped(cannot_enter());
     }
     if (!rt_->dtor) {
       inst_.handles.remove(index);
@@ -98,7 +96,6 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
     CallRecord& record = store_.contents().acquire_record();
     record.handles.removed(inst_, index, handle);
     inst_.handles.remove(index);
-    entering_.enter();
     store_.contents().enter_thread(record);
     record.flat[0].bits = handle.rep;
     return call.enter(*rt_->dtor, {record.flat, 1}, *this,
@@ -107,7 +104,7 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
 
   Outcome resume(NativeCall& call, std::uint64_t state) override {
     leave(state);
-    return call.returned();
+    return inst_.is_poisoned ? call.trapped(cannot_enter()) : call.returned();
   }
 
   /// A destructor is a lifted function, too.
@@ -133,13 +130,11 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
     CallRecord& record = *reinterpret_cast<CallRecord*>(state);
     store_.contents().leave_thread(record);
     store_.contents().release_record(record);
-    entering_.leave();
   }
 
   Store& store_;
   ComponentInstance& inst_;
   const ResourceType* rt_;
-  EnteringSet entering_;
 };
 
 /// `canon context.get` and `context.set`

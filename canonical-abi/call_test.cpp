@@ -69,12 +69,6 @@ TEST_F(Calls, ThreeHundredNestedComponentsNeedLittleNativeStack) {
   });
 }
 
-TEST_F(Calls, WithoutDonutWrappingParentsCannotCallTheirChildren) {
-  store.forbid_donut_wrapping();
-  EXPECT_EQ(trap_of(instantiate(chain(1)), "f", {Value::u32(1)}),
-            "cannot enter component instance");
-}
-
 /// A parent with two children: one fails, the other counts. Both are also reached through a third.
 constexpr std::string_view siblings = R"(
 (component
@@ -144,9 +138,7 @@ TEST_F(Calls, ACallThroughAPoisonedInstanceTraps) {
   EXPECT_EQ(trap_of(instance, "call"), "cannot enter component instance");
 }
 
-TEST_F(Calls, ChildrenMayCallTheirParentButNotBackAgain) {
-  // host -> parent -> child -> parent is donut wrapping; a further call into the child is
-  // reentrance.
+TEST_F(Calls, ParentAndChildCallEachOtherToAnyDepth) {
   ComponentInstance* instance = instantiate(R"(
     (component
       (core module $Table (table (export "t") 1 funcref))
@@ -155,7 +147,8 @@ TEST_F(Calls, ChildrenMayCallTheirParentButNotBackAgain) {
         (import "" "t" (table 1 funcref))
         (func (export "answer") (param i32) (result i32)
           (if (result i32) (local.get 0)
-            (then (call_indirect (param i32) (result i32) (local.get 0) (i32.const 0)))
+            (then (call_indirect (param i32) (result i32)
+              (i32.sub (local.get 0) (i32.const 1)) (i32.const 0)))
             (else (i32.const 42)))))
       (core instance $in (instantiate $Inner (with "" (instance (export "t" (table $table "t"))))))
       (func $answer (param "again" u32) (result u32) (canon lift (core func $in "answer")))
@@ -178,7 +171,11 @@ TEST_F(Calls, ChildrenMayCallTheirParentButNotBackAgain) {
         (export "ask" (func $ask')) (export "t" (table $table "t"))))))
       (func (export "run") (param "again" u32) (result u32) (canon lift (core func $out "run")))))");
   EXPECT_EQ(call_for_value(instance, "run", {Value::u32(0)}), Value::u32(42));
-  EXPECT_EQ(trap_of(instance, "run", {Value::u32(1)}), "cannot enter component instance");
+  EXPECT_EQ(call_for_value(instance, "run", {Value::u32(1)}), Value::u32(42));
+  run_on_small_stack([&] {
+    EXPECT_EQ(call_for_value(instance, "run", {Value::u32(10'000)}), Value::u32(42));
+    EXPECT_EQ(trap_of(instance, "run", {Value::u32(0xffff'ffff)}), "call stack exhausted");
+  });
 }
 
 // --- Host functions ------------------------------------------------------------------------------
@@ -267,18 +264,83 @@ TEST_F(Calls, HostResultsAreChecked) {
               ::testing::HasSubstr("invalid utf-8"));
 }
 
-TEST_F(Calls, TheHostMayNotReenterWhileItIsCalled) {
+TEST_F(Calls, TheHostMayReenterWhileItIsCalled) {
   ComponentInstance* instance = nullptr;
-  std::string message;
   linker.root().function("wait", [&](HostCall& call) {
-    const auto again = try_call(instance, "f", {Value::u32(0)});
-    message = again ? "entered" : again.error().message;
+    const auto depth = call.argument(0).as_u32();
+    if (depth == 0) return call.returned(Value::string("x"));
+    const Value again = call_for_value(instance, "f", {Value::u32(depth - 1)});
+    return call.returned(Value::string(std::string(again.as_u32(), 'x')));
+  });
+  instance = instantiate(waiting_component());
+  // Each level adds up two strings of the level below.
+  EXPECT_EQ(call_for_value(instance, "f", {Value::u32(3)}), Value::u32(16));
+  EXPECT_EQ(call_for_value(instance, "f", {Value::u32(0)}), Value::u32(2));
+}
+
+// An instance that trapped while the host was called from it does not go on when the host returns.
+TEST_F(Calls, TheHostMayNotReturnToWhatItSawTrap) {
+  ComponentInstance* instance = nullptr;
+  linker.root().function("wait", [&](HostCall& call) {
+    if (call.argument(0).as_u32() != 0) return call.trapped("host says no");
+    EXPECT_EQ(trap_of(instance, "f", {Value::u32(1)}), "host says no");
     return call.returned(Value::string("x"));
   });
   instance = instantiate(waiting_component());
-  EXPECT_EQ(call_for_value(instance, "f", {Value::u32(0)}), Value::u32(2));
-  EXPECT_EQ(message, "cannot enter component instance");
-  EXPECT_EQ(call_for_value(instance, "f", {Value::u32(0)}), Value::u32(2));
+  EXPECT_EQ(trap_of(instance, "f", {Value::u32(0)}), "cannot enter component instance");
+}
+
+// ... nor does it when that call passed through another component.
+TEST_F(Calls, OthersMayNotReturnToWhatTrapped) {
+  ComponentInstance* instance = nullptr;
+  linker.root().function("ask", [&](HostCall& call) {
+    EXPECT_EQ(trap_of(instance, "boom"), "unreachable");
+    return call.returned();
+  });
+  instance = instantiate(R"(
+    (component
+      (import "ask" (func $ask))
+      (component $Between
+        (import "ask" (func $ask))
+        (core func $ask' (canon lower (func $ask)))
+        (core module $M (import "" "ask" (func $ask)) (global $n (mut i32) (i32.const 0))
+          (func (export "ask") (call $ask) (global.set $n (i32.add (global.get $n) (i32.const 1))))
+          (func (export "count") (result i32) (global.get $n)))
+        (core instance $m (instantiate $M (with "" (instance (export "ask" (func $ask'))))))
+        (func (export "ask") (canon lift (core func $m "ask")))
+        (func (export "count") (result u32) (canon lift (core func $m "count"))))
+      (component $Failing
+        (import "ask" (func $ask))
+        (core func $ask' (canon lower (func $ask)))
+        (core module $M (import "" "ask" (func $ask))
+          (func (export "run") (call $ask))
+          (func (export "boom") (unreachable)))
+        (core instance $m (instantiate $M (with "" (instance (export "ask" (func $ask'))))))
+        (func (export "run") (canon lift (core func $m "run")))
+        (func (export "boom") (canon lift (core func $m "boom"))))
+      (instance $between (instantiate $Between (with "ask" (func $ask))))
+      (instance $failing (instantiate $Failing (with "ask" (func $between "ask"))))
+      (func (export "run") (alias export $failing "run"))
+      (func (export "boom") (alias export $failing "boom"))
+      (func (export "count") (alias export $between "count"))))");
+  EXPECT_EQ(trap_of(instance, "run"), "cannot enter component instance");
+  EXPECT_EQ(call_for_value(instance, "count"), Value::u32(1)) << "it was not at fault";
+}
+
+// The host's functions take native stack, so that calls through them end before it does.
+TEST_F(Calls, TheHostMayNotReenterWithoutEnd) {
+  ComponentInstance* instance = nullptr;
+  int depth = 0;
+  linker.root().function("wait", [&](HostCall& call) {
+    ++depth;
+    const auto again = try_call(instance, "f", {Value::u32(0)});
+    EXPECT_FALSE(again);
+    return call.trapped(again ? "returned" : again.error().message);
+  });
+  instance = instantiate(waiting_component());
+  EXPECT_EQ(trap_of(instance, "f", {Value::u32(0)}), "call stack exhausted");
+  EXPECT_GT(depth, 5);
+  EXPECT_LT(depth, 1000);
 }
 
 TEST_F(Calls, WrongArgumentsOfTheHostAreErrorsWithoutHarm) {

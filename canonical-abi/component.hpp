@@ -61,11 +61,6 @@ class Store {
   using Waiter = std::function<Result<void>(Store&)>;
   void set_waiter(Waiter waiter);
 
-  /// Makes calls between a component and one it contains trap, either way. The specification allows
-  /// them ("donut wrapping"), but the official tests, for now, do not. Applies to components that
-  /// are instantiated afterwards.
-  void forbid_donut_wrapping();
-
   /// Instantiates. The imports are looked up in `linker`, which is not kept.
   /// @param path what traces and messages call the instance
   [[nodiscard]] Result<ComponentInstance*> instantiate(std::shared_ptr<const Component> component,

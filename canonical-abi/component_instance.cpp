@@ -48,22 +48,6 @@ void Subtask::deliver_resolve() {
   lenders.clear();
 }
 
-std::vector<ComponentInstance*> ComponentInstance::entering_set(const ComponentInstance* caller) {
-  const auto contains = [&](const ComponentInstance* instance) {
-    for (const ComponentInstance* entered = caller; entered; entered = entered->parent) {
-      if (entered == instance) return true;
-    }
-    return false;
-  };
-  std::vector<ComponentInstance*> entering;
-  // All ancestors of an instance that the caller is inside of are entered, too.
-  for (ComponentInstance* instance = this; instance && !contains(instance);
-       instance = instance->parent) {
-    entering.push_back(instance);
-  }
-  return entering;
-}
-
 CallRecord& Store::Contents::acquire_record() {
   if (!free_record) return records.emplace_back();
   CallRecord& record = *free_record;
@@ -111,8 +95,6 @@ void Store::set_waiter(Waiter waiter) {
     return waited.has_value();
   });
 }
-
-void Store::forbid_donut_wrapping() { contents_->forbids_donut_wrapping = true; }
 
 const std::string& path_of(const ComponentInstance& instance) { return instance.path; }
 

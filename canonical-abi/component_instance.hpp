@@ -164,7 +164,6 @@ class ComponentInstance {
   ComponentInstance* parent;  ///< null if the host instantiated it
   std::string path;
   HandleTable handles;
-  bool may_enter = true;
   bool may_leave = true;
   /// Set when a task of this instance trapped: nothing may observe its state any more
   /// (Explainer: Component Invariants, "lockdown").
@@ -185,35 +184,6 @@ class ComponentInstance {
 
   std::shared_ptr<InstanceValue> exports = std::make_shared<InstanceValue>();
   std::vector<ExportedFunction> exported_functions;
-
-  /// The instances entered by a call from `caller` (null: the host) into this one
-  /// (`entering_set`).
-  [[nodiscard]] std::vector<ComponentInstance*> entering_set(const ComponentInstance* caller);
-};
-
-/// A fixed set of instances that a call enters.
-class EnteringSet {
- public:
-  EnteringSet() = default;
-  EnteringSet(ComponentInstance& callee, const ComponentInstance* caller)
-      : instances_(callee.entering_set(caller)) {}
-
-  /// `may_enter_from`: also refuses poisoned instances.
-  [[nodiscard]] bool may_enter() const {
-    for (const ComponentInstance* instance : instances_) {
-      if (!instance->may_enter || instance->is_poisoned) return false;
-    }
-    return true;
-  }
-  void enter() const {
-    for (ComponentInstance* instance : instances_) instance->may_enter = false;
-  }
-  void leave() const {
-    for (ComponentInstance* instance : instances_) instance->may_enter = true;
-  }
-
- private:
-  std::vector<ComponentInstance*> instances_;
 };
 
 /// All that belongs to one call across a boundary. Pooled by the store: making a call costs no
@@ -243,9 +213,6 @@ struct Store::Contents {
   std::vector<std::shared_ptr<const Component>> components;  ///< kept alive
   std::vector<std::shared_ptr<const HostInstance>> hosts;    ///< likewise
   Waiter waiter;
-  /// Whether a call between a component and one it contains, either way, traps. The specification
-  /// allows it ("donut wrapping"); the official tests, for now, do not.
-  bool forbids_donut_wrapping = false;
 
   /// The thread that runs. Code that runs without a call, such as a start function, has one as
   /// well.

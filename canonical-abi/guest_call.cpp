@@ -19,16 +19,6 @@ CallRecord& record_of(std::uint64_t state) { return *reinterpret_cast<CallRecord
 
 std::uint64_t state_of(CallRecord& record) { return reinterpret_cast<std::uint64_t>(&record); }
 
-bool is_related(const ComponentInstance* one, const ComponentInstance* other) {
-  for (const auto* i = one; i; i = i->parent) {
-    if (i == other) return true;
-  }
-  for (const auto* i = other; i; i = i->parent) {
-    if (i == one) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 bool is_identity(std::span<const Field> fields) {
@@ -40,8 +30,8 @@ bool is_identity(std::span<const Field> fields) {
 }
 
 CallRecord* GuestCall::enter(NativeCall& call) {
-  if (!entering_.may_enter()) {
-    call.trap = Trap(TrapCode::host, "cannot enter component instance");
+  if (callee_.inst->is_poisoned) {
+    call.trap = cannot_enter();
     return nullptr;
   }
   if (callee_.opts.is_async) {
@@ -49,7 +39,6 @@ CallRecord* GuestCall::enter(NativeCall& call) {
     return nullptr;
   }
   CallRecord& record = store_.contents().acquire_record();
-  entering_.enter();
   record.task.inst = callee_.inst;
   store_.contents().enter_thread(record);
   return &record;
@@ -68,7 +57,6 @@ bool GuestCall::leave(NativeCall& call, CallRecord& record, Slot flat_result) {
     }
   }
   store_.contents().leave_thread(record);
-  entering_.leave();
   return true;
 }
 
@@ -84,9 +72,8 @@ Outcome GuestCall::abort(NativeCall& call, CallRecord& record, Trap trap) {
 }
 
 void GuestCall::unwind(std::uint64_t state, Trap&) {
-  // The instance whose task was cut off is locked down. Its ancestors were entered only as a guard
-  // against reentrance; unless tasks of their own are unwound, too, they and their other children
-  // go on.
+  // The instance whose task was cut off is locked down. The instances around it go on, unless tasks
+  // of their own are unwound, too.
   callee_.inst->is_poisoned = true;
   give_up(record_of(state));
 }
@@ -101,7 +88,6 @@ void GuestCall::not_begun(std::uint64_t state, Trap&) {
 
 void GuestCall::give_up(CallRecord& record) {
   record.subtask.deliver_resolve();
-  entering_.leave();
   store_.contents().leave_thread(record);
   store_.contents().release_record(record);
 }
@@ -110,6 +96,8 @@ Outcome GuestCall::resume_thrown(NativeCall& call, std::uint64_t state,
                                  runtime::ExceptionObject& exception) {
   return abort(call, record_of(state), trap_of(call, exception));
 }
+
+Trap cannot_enter() { return {TrapCode::host, "cannot enter component instance"}; }
 
 Trap trap_of(const NativeCall& call, const runtime::ExceptionObject& exception) {
   const auto values = exception_values(*call.store, *exception.tag, exception.values());
@@ -125,20 +113,16 @@ class ComponentCall final : public GuestCall {
  public:
   ComponentCall(Store& store, const FuncInst& callee, const CanonicalOptions& opts,
                 ComponentInstance& caller)
-      : GuestCall(store, callee, &caller), opts_(opts), caller_(caller) {
+      : GuestCall(store, callee), opts_(opts), caller_(caller) {
     const std::size_t width = opts.memory64 ? 1 : 0;
     const TupleLayout& parameters = callee.signature->parameters[width];
     has_out_pointer_ = !callee.signature->result_layouts[width].is_flat(max_flat_results);
     out_pointer_slot_ = parameters.is_flat(max_flat_params) ? parameters.flat.size() : 1;
-    is_forbidden_ = store.contents().forbids_donut_wrapping && is_related(callee.inst, &caller);
   }
 
   Outcome call(NativeCall& call) override {
     if (!caller_.may_leave) {
       return call.trapped(Trap(TrapCode::host, "cannot leave component instance"));
-    }
-    if (is_forbidden_) {
-      return call.trapped(Trap(TrapCode::host, "cannot enter component instance"));
     }
     CallRecord* record = enter(call);
     if (!record) return Outcome::trapped;
@@ -184,6 +168,7 @@ class ComponentCall final : public GuestCall {
     // Nested runs may reuse the stack above the caller's frame, so the result is kept here.
     Slot flat_result{};
     if (callee_.callee->result_slots != 0) flat_result = call.callee_results[0];
+    if (caller_.is_poisoned) return return_to_nobody(call, record, flat_result);
     if (has_identity_results_) {
       if (!callee_.signature->results.empty()) call.slots[0] = flat_result;
     } else {
@@ -201,6 +186,15 @@ class ComponentCall final : public GuestCall {
     return call.returned();
   }
 
+  /// The callee ends its task, but its caller has trapped meanwhile, in a call that came back to it
+  /// and that a host function survived. It takes no results and goes no further.
+  Outcome return_to_nobody(NativeCall& call, CallRecord& record, Slot flat_result) {
+    if (!leave(call, record, flat_result)) return abort(call, record, std::move(call.trap));
+    record.subtask.deliver_resolve();
+    store_.contents().release_record(record);
+    return call.trapped(cannot_enter());
+  }
+
   [[nodiscard]] LiftLowerContext caller_context(CallRecord& record) const {
     return {.opts = &opts_, .inst = &caller_, .subtask = &record.subtask, .task = nullptr};
   }
@@ -208,7 +202,6 @@ class ComponentCall final : public GuestCall {
   CanonicalOptions opts_;
   ComponentInstance& caller_;
   bool has_out_pointer_ = false;
-  bool is_forbidden_ = false;
   std::size_t out_pointer_slot_ = 0;
 };
 
@@ -218,7 +211,7 @@ class ComponentCall final : public GuestCall {
 /// interpreter's loop, like everywhere else.
 class HostEntry final : public GuestCall {
  public:
-  HostEntry(Store& store, const FuncInst& callee) : GuestCall(store, callee, nullptr) {}
+  HostEntry(Store& store, const FuncInst& callee) : GuestCall(store, callee) {}
 
   /// What the next call is given. Taken over at once when the call begins, since the host may call
   /// again before it has ended.

@@ -15,13 +15,15 @@ namespace airlock::canonical_abi {
 [[nodiscard]] runtime::Trap trap_of(const runtime::NativeCall& call,
                                     const runtime::ExceptionObject& exception);
 
+/// What ends a call to or from an instance that is locked down.
+[[nodiscard]] runtime::Trap cannot_enter();
+
 /// The callee's side of a call. Both kinds of calls derive from it.
 class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
  public:
-  GuestCall(Store& store, const FuncInst& callee, const ComponentInstance* caller)
+  GuestCall(Store& store, const FuncInst& callee)
       : store_(store),
         callee_(callee),
-        entering_(*callee.inst, caller),
         has_identity_parameters_(is_identity(callee.signature->type.parameters) &&
                                  callee.signature->parameters[0].is_flat(max_flat_params)),
         has_identity_results_(is_identity(callee.signature->results)) {}
@@ -33,7 +35,7 @@ class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
                                  runtime::ExceptionObject& exception) override;
 
  protected:
-  /// Checks that the callee may be entered, and enters it. Null if it may not; then the call traps.
+  /// Begins a task of the callee. Null if it is locked down; then the call traps.
   [[nodiscard]] CallRecord* enter(runtime::NativeCall& call);
   /// After the results were lifted: checks that no borrows remain, calls `post-return`, leaves the
   /// callee. The record stays.
@@ -54,7 +56,6 @@ class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
 
   Store& store_;
   const FuncInst& callee_;
-  EnteringSet entering_;
   bool has_identity_parameters_;
   bool has_identity_results_;
 };

@@ -112,6 +112,8 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
       case HostEnd::returned:
         break;
     }
+    // The host may have called back, survived a trap of the caller, and returned to it.
+    if (caller_.is_poisoned) return abort(call, record, cannot_enter());
     const Type type = callee_.signature->type.result;
     if (type && (!host_call.result || !matches(*host_call.result, type))) {
       return abort(call, record,

@@ -14,10 +14,7 @@ using decoder::text::ScriptValue;
 class ComponentRunner final : public ComponentHost {
  public:
   explicit ComponentRunner(runtime::Engine& engine)
-      : engine_(engine), core_(engine), store_(core_) {
-    // The official tests hold what Wasmtime does for now: no calls between parent and child.
-    store_.forbid_donut_wrapping();
-  }
+      : engine_(engine), core_(engine), store_(core_) {}
 
   Result<Number> define(decoder::SharedBytes binary) override {
     auto component = canonical_abi::Component::compile(engine_, std::move(binary));
