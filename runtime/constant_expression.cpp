@@ -15,8 +15,8 @@ namespace {
 using namespace decoder::literals;
 using Constant = std::array<Slot, 2>;
 
-/// The operand stack of a constant expression. Validation has shown that it never runs empty, but
-/// an error is cheap here.
+/// The operand stack of a constant expression. Validation has proven that it is never popped when
+/// empty; it is checked all the same, since that costs little here.
 class Evaluator final : RootSource {
  public:
   Evaluator(Instance& instance, const decoder::Expression& expression, const Limits& limits)
@@ -27,7 +27,7 @@ class Evaluator final : RootSource {
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 
-  /// What is on the operand stack is used still, when an instruction allocates.
+  /// The operand stack is a root: an instruction that allocates may collect.
   void trace(Marker& marker) override {
     for (const Constant& value : stack_) marker.word(value[0].bits);
   }
@@ -119,7 +119,7 @@ class Evaluator final : RootSource {
     return binary([=](Slot a, Slot b) { return Slot{.i64 = operation(a.i64, b.i64)}; });
   }
 
-  // Structures and arrays. Operands stay on the stack until the object is there.
+  // Structures and arrays. Operands stay on the stack until the object is allocated.
 
   [[nodiscard]] const Layout& layout() const {
     return heap_.layout(instance_.type_ids[instruction_.index]);
@@ -130,7 +130,7 @@ class Evaluator final : RootSource {
     return push({.bits = reinterpret_cast<std::uint64_t>(object)});
   }
 
-  /// A structure, whose fields have default values or those on the stack below others.
+  /// A structure, whose fields have default values or the topmost values of the stack.
   Object* make_structure(bool is_default, std::size_t others) {
     Object* object = heap_.allocate_structure(layout());
     if (object == nullptr) return nullptr;

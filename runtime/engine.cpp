@@ -31,7 +31,7 @@ Result<std::shared_ptr<const CompiledModule>> Engine::compile(decoder::SharedByt
   module->tree = *std::move(tree);
   auto context = validator::validate_module_environment(module->tree, limits());
   if (!context) return propagate(std::move(context));
-  // Only now, so that a module whose types are refused leaves none behind.
+  // Only after validation, so that a refused module leaves no types in the registry.
   module->type_ids = types_.intern(module->tree);
   module->has_heap_types = std::ranges::any_of(module->tree.types, [](const auto& type) {
     return type.composite.kind != decoder::CompositeKind::function;

@@ -18,7 +18,7 @@
 
 namespace airlock::runtime {
 
-/// How memories find accesses beyond their end.
+/// How accesses beyond the end of a memory are detected.
 enum class BoundsChecks : std::uint8_t {
   guard_pages,  ///< 32-bit memories reserve their whole address range; the hardware checks, where
                 ///< the executor supports it
@@ -53,7 +53,7 @@ struct CompiledModule {
   bool has_heap_types = false;   ///< some of them are structures or arrays
   std::unique_ptr<ModuleCode> code;
   std::unordered_map<std::string_view, std::uint32_t> exports;  ///< name to place in `tree.exports`
-  /// What active data segments make of the module's memories; null where it is not shared.
+  /// The memories' contents after the active data segments; null if instances do not share them.
   std::unique_ptr<InitialMemory> initial_memory;
 };
 

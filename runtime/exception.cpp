@@ -9,7 +9,7 @@ namespace airlock::runtime {
 
 namespace {
 
-/// As the text format has it, without the digits that would make it exact.
+/// As the text format writes it, but rounded.
 std::string text_of(const Value& value) {
   const Slot slot = value.slots[0];
   const std::string type = to_string(value.type);
@@ -76,7 +76,7 @@ Trap uncaught(Store& store, const Tag& tag, std::span<const Slot> slots) {
 }
 
 std::string describe_exception(const Tag& tag, std::span<const Value> values) {
-  // What says enough; a tag may have a thousand parameters.
+  // A few values are enough; a tag may have a thousand parameters.
   constexpr std::size_t most_values = 8;
   std::string text = "uncaught exception";
   if (const auto name = name_of(tag); !name.empty()) text += " `" + name + '`';

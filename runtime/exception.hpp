@@ -25,24 +25,25 @@ struct Tag {
   std::uint32_t index = 0;             ///< in that instance's index space
 };
 
-/// An exception that nobody caught, as the host gets it.
+/// An uncaught exception, as the host gets it.
 struct UncaughtException {
   const Tag* tag = nullptr;
   std::vector<Value> values;
   std::vector<Root> roots{};  ///< of the references among them
 };
 
-/// The tag's name in the module that defines it: from the name section, or as it is exported.
+/// The tag's name in the module that defines it: from the name section, or the name of its export.
 [[nodiscard]] std::string name_of(const Tag& tag);
 
 /// The values of an exception with their types.
 [[nodiscard]] std::vector<Value> exception_values(Store& store, const Tag& tag,
                                                   std::span<const Slot> slots);
 
-/// How a host function that answers with a trap throws instead.
+/// The trap by which a host function throws an exception.
 [[nodiscard]] Trap throwing(const Tag& tag, std::vector<Value> values);
 
-/// What a call from the host ends with that was not caught. References stay alive as long as it.
+/// The trap of a call from the host that ended with an uncaught exception. References stay alive as
+/// long as the trap.
 [[nodiscard]] Trap uncaught(Store& store, const Tag& tag, std::span<const Slot> slots);
 
 /// `uncaught exception `error` (i32 7, f64 0.5)`

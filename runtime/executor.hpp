@@ -1,5 +1,5 @@
-// What the runtime asks of an execution engine. The interpreter implements it; the runtime, which
-// stands to its left, only knows this interface.
+// What the runtime asks of an execution engine. The interpreter implements this interface; the
+// runtime, a lower layer, knows nothing else of it.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct CompiledModule;
 struct EngineConfiguration;
 
 /// Translated code of a module: immutable after publication, without a pointer to any instance,
-/// shared by all instances and OS threads. The executor derives from it.
+/// shared by all instances and OS threads. The executor derives its own class from it.
 class ModuleCode {
  public:
   virtual ~ModuleCode() = default;
@@ -63,7 +63,7 @@ class Executor {
                                        std::span<const Slot> arguments, std::span<Slot> results,
                                        Trap& trap) const = 0;
 
-  /// Goes on with a suspended stack: its innermost boundary is resumed.
+  /// Continues a suspended stack: its innermost boundary is resumed.
   [[nodiscard]] virtual RunStatus resume(Store& store, Stack& stack, std::span<Slot> results,
                                          Trap& trap) const = 0;
 
@@ -71,8 +71,8 @@ class Executor {
   virtual void abandon(Store& store, Stack& stack, Trap& trap) const = 0;
 
   /// The one exception to "no native recursion": a nested run on top of a running stack, for
-  /// `realloc`, `post-return` and constant-time helpers. Inside it, calls that leave Wasm code for
-  /// anything that would enter or suspend trap instead.
+  /// `realloc`, `post-return` and constant-time helpers. Inside it, a call of native code that
+  /// would enter a Wasm function or suspend traps instead.
   [[nodiscard]] virtual RunStatus call_nested(Store& store, Stack& stack, Function& function,
                                               std::span<const Slot> arguments,
                                               std::span<Slot> results, Trap& trap) const = 0;

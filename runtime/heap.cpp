@@ -11,16 +11,16 @@
 namespace airlock::runtime {
 namespace {
 
-/// Below this much allocation a collection is not worth while.
+/// Collections that are not forced are at least this many allocated bytes apart.
 constexpr std::uint64_t smallest_threshold = std::uint64_t{4} << 20;
 
-/// A range of addresses that is this much larger than the limit finds room for large objects
-/// between the small ones.
+/// The address range is this many times the limit, so that there is room for large objects between
+/// the small ones.
 constexpr std::uint64_t range_factor = 2;
 constexpr std::uint64_t largest_range = std::uint64_t{1} << 40;
 
 /// A forced collection is futile if it leaves less than this part of the limit free. After so many
-/// in a row, the heap counts as exhausted, or a program would do nothing but collect.
+/// in a row the heap counts as exhausted; otherwise a program would spend all its time collecting.
 constexpr std::uint64_t futile_part = 64;
 constexpr std::uint32_t most_futile = 16;
 
@@ -78,7 +78,7 @@ Heap::~Heap() {
   munmap(blocks_, block_count_ * sizeof(Block));
 }
 
-/// Reserves the range of addresses; a smaller one than wanted if the system has no more.
+/// Reserves the address range; a smaller one than wanted if the system has no more.
 bool Heap::reserve() {
   if (extent_ != 0) return true;
   const auto limit = configuration_.limit / block_bytes;
@@ -109,6 +109,7 @@ void Heap::know_types() {
 // Allocating
 
 Object* Heap::allocate_structure(const Layout& layout) {
+  assert(layout.kind == decoder::CompositeKind::structure);
   Object* object = allocate(layout.size);
   if (object != nullptr) *object = {layout.type, 0};
   return object;
@@ -143,7 +144,7 @@ Object* Heap::allocate_cell(std::uint32_t size_class) {
   return take_larger_cell(size_class);
 }
 
-/// Makes a class have a run.
+/// Finds a run for a class, or makes one.
 bool Heap::refill(std::uint32_t size_class) {
   if (!reserve()) return false;
   const bool was_due = is_due(0);
@@ -160,7 +161,8 @@ bool Heap::find_run(std::uint32_t size_class) {
     Block& block = blocks_[list[run.block]];
     const auto first = find_bit(block.allocated, run.position, block.cells, ~std::uint64_t{0});
     if (first == block.cells) continue;
-    // With a collection at every allocation, nothing may be allocated without coming here.
+    // If every allocation is to collect, a run has one cell, so that every allocation calls this
+    // function.
     const auto end = configuration_.collects_always
                          ? first + 1
                          : find_bit(block.allocated, first, block.cells, 0);
@@ -175,7 +177,7 @@ bool Heap::find_run(std::uint32_t size_class) {
   return false;
 }
 
-/// Gives a class a block more, and its run with it.
+/// Gives a class another block, which becomes its run.
 bool Heap::add_block(std::uint32_t size_class) {
   if (used_blocks_ >= blocks_limit_) return false;
   const auto number = find_free_blocks(1);
@@ -194,7 +196,7 @@ bool Heap::add_block(std::uint32_t size_class) {
   return find_run(size_class);
 }
 
-/// At the limit there may still be room in cells that are larger than needed.
+/// At the limit, there may still be free cells that are larger than needed.
 Object* Heap::take_larger_cell(std::uint32_t size_class) {
   if (extent_ == 0) return nullptr;
   for (auto larger = size_class + 1; larger < cell_sizes.size(); ++larger) {
@@ -204,7 +206,7 @@ Object* Heap::take_larger_cell(std::uint32_t size_class) {
   return nullptr;
 }
 
-/// The first of so many free blocks next to each other.
+/// The first of `count` adjacent free blocks.
 std::optional<std::uint32_t> Heap::find_free_blocks(std::uint32_t count) {
   const auto known = static_cast<std::uint32_t>(states_.size());
   std::uint32_t length = 0;
@@ -284,14 +286,14 @@ void Heap::collect() {
   sweep_large();
   allocated_ = 0;
   ++collections_;
-  // Looking through the roots is work, too; so is what was allocated in between.
+  // Scanning the roots is work, too, so it counts for the next threshold.
   threshold_ = std::max(smallest_threshold, live_bytes_ + marker.root_bytes_);
   const auto limit = std::uint64_t{blocks_limit_} * block_bytes;
   futile_ = limit - std::min(limit, live_bytes_) < limit / futile_part ? futile_ + 1 : 0;
   return_pages();
 }
 
-/// What is left of the runs was not allocated after all.
+/// The rest of each run was not allocated.
 void Heap::retire_runs() {
   for (Run& run : runs_) {
     if (run.next != run.end) {
@@ -343,8 +345,8 @@ void Heap::release(std::uint32_t first, std::uint32_t count) {
   lowest_free_ = std::min(lowest_free_, first);
 }
 
-/// Gives the pages of free blocks back to the system, but for those the next collection is likely
-/// to be reached with.
+/// Gives the pages of free blocks back to the system, except those that will probably be used
+/// before the next collection.
 void Heap::return_pages() {
   auto kept = threshold_ / block_bytes;
   const auto known = static_cast<std::uint32_t>(states_.size());
@@ -366,9 +368,10 @@ void Heap::return_pages() {
 void Heap::add(RootSource& source) { sources_.push_back(&source); }
 
 void Heap::remove(RootSource& source) {
-  // Sources come and go like a stack.
+  // Sources are mostly removed in the reverse order of being added.
   const auto found = std::find(sources_.rbegin(), sources_.rend(), &source);
-  if (found != sources_.rend()) sources_.erase(std::next(found).base());
+  assert(found != sources_.rend());
+  sources_.erase(std::next(found).base());
 }
 
 bool Heap::is_object(std::uint64_t bits) const {

@@ -8,16 +8,16 @@
 //   marked      set while marking
 //   allocated   what marking has left over, and all that was allocated since
 //
-// After marking, `marked` simply becomes `allocated`: there is no sweeping as such, dead objects
-// are not touched. To allocate is to walk through free cells that lie next to each other (a *run*),
-// of which the bitmap tells.
+// After marking, `marked` becomes `allocated`. Dead objects are not touched. Allocation takes one
+// cell after the other from a *run*, a sequence of adjacent free cells that the bitmap shows.
 //
-// References inside of objects, tables and globals are known exactly. Interpreter stacks are looked
-// through conservatively: whatever is exactly the address of an allocated object counts as a
+// References inside of objects, tables and globals are known exactly. Interpreter stacks are
+// scanned conservatively: a word that is the exact address of an allocated object counts as a
 // reference. That is sound because nothing moves.
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,7 +36,7 @@ namespace airlock::runtime {
 struct Tag;
 class Heap;
 
-/// What a heap may take and how it behaves.
+/// The limit of a heap and how it behaves.
 struct HeapConfiguration {
   std::uint64_t limit = 0;  ///< bytes, whole blocks
   /// Collects at every allocation, to find references that are not seen.
@@ -61,8 +61,8 @@ struct ExceptionObject {
   [[nodiscard]] std::span<const Slot> values() const { return {slots(), header.length}; }
 };
 
-/// Marks what can be reached. Works on an explicit stack of bounded size: what does not fit is
-/// found again by looking through the blocks it lies in.
+/// Marks what can be reached. Uses an explicit stack of bounded size. If it overflows, the blocks
+/// of the objects that did not fit are scanned again.
 class Marker {
  public:
   explicit Marker(Heap& heap) : heap_(heap) {}
@@ -79,13 +79,14 @@ class Marker {
 
  private:
   friend class Heap;
-  /// What is left of an object: elements of an array from `next` on.
+  /// What is still to be scanned of an object: elements of an array from `next` on.
   struct Work {
     Object* object;
     std::uint32_t next;
   };
   static constexpr std::size_t most_work = std::size_t{1} << 16;
-  static constexpr std::uint32_t slice = 1024;  ///< elements of an array looked at in one go
+  static constexpr std::uint32_t slice =
+      1024;  ///< elements of an array that are scanned in one step
 
   void push(Work work);
   void drain();
@@ -107,17 +108,17 @@ class Heap {
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
-  // Allocating. Each of these may collect, so all references the caller still wants must be visible
-  // to it: in a root, or on an interpreter stack below `Stack::top`. Null means that the limit is
-  // reached and a collection did not help: the trap `out_of_memory`. The contents are unspecified
-  // and must be filled in before the next allocation.
+  // Allocating. Each of these may collect, so all references that the caller still needs must be in
+  // a root or on an interpreter stack below `Stack::top`. Null means that the limit is reached and
+  // a collection did not help: the trap `out_of_memory`. The contents are unspecified and must be
+  // filled in before the next allocation.
 
   [[nodiscard]] Object* allocate_structure(const Layout& layout);
   [[nodiscard]] Object* allocate_array(const Layout& layout, std::uint32_t length);
   [[nodiscard]] ExceptionObject* allocate_exception(const Tag& tag, std::uint32_t slots);
 
-  /// A cell of a class if that takes no more than moving on in the current run; else null. For
-  /// handlers; the header must be filled in.
+  /// The next cell of the current run of a class; null if the run is used up. For handlers; the
+  /// header must be filled in.
   [[nodiscard]] Object* take_cell(std::uint32_t size_class) {
     Run& run = runs_[size_class];
     if (run.next == run.end) [[unlikely]]
@@ -133,20 +134,23 @@ class Heap {
   // Roots
   void add(RootSource& source);
   void remove(RootSource& source);
-  /// A root for the host's own use: keeps the object alive for as long as it lives itself.
+  /// A root for the host's own use: keeps the object alive as long as the root lives.
   [[nodiscard]] Root root(std::uint64_t bits) { return {roots_, bits}; }
 
-  /// Layouts by type, for all types there were when `know_types` was called last. All types of
-  /// instances in the store are known.
+  /// Updates the layouts by type. A store calls it when it instantiates, so the heap has the
+  /// layouts of all types of its instances.
   void know_types();
-  [[nodiscard]] const Layout& layout(TypeId type) const { return *layouts_[type]; }
+  [[nodiscard]] const Layout& layout(TypeId type) const {
+    assert(type < layouts_.size());
+    return *layouts_[type];
+  }
 
   [[nodiscard]] const TypeRegistry& types() const { return types_; }
 
   /// Whether a word is the address of an allocated object.
   [[nodiscard]] bool is_object(std::uint64_t bits) const;
 
-  /// "out of memory: …", with the limit named.
+  /// "out of memory: …", which names the limit.
   [[nodiscard]] std::string exhausted_text() const;
   [[nodiscard]] HeapStatistics statistics() const;
 
@@ -156,13 +160,13 @@ class Heap {
   static constexpr std::size_t most_cells = block_bytes / cell_sizes[0];
   using Bitmap = std::array<std::uint64_t, most_cells / 64>;
 
-  /// What is known of a block. Lies beside the heap, in a range of zeros.
+  /// The metadata of a block, outside of the block in a range of its own that begins as zeros.
   struct Block {
     std::uint32_t cell_size;   ///< of a large object: 0
     std::uint32_t reciprocal;  ///< for dividing an offset by the size
     std::uint32_t cells;
-    std::uint32_t large_blocks;  ///< of a large object's first block: how many it has
-    bool is_rescanned;           ///< holds marked objects that were not looked into
+    std::uint32_t large_blocks;  ///< in the first block of a large object: how many blocks it has
+    bool is_rescanned;           ///< holds marked objects that were not scanned yet
     Bitmap allocated;
     Bitmap marked;
   };
@@ -174,7 +178,7 @@ class Heap {
     large_rest,  ///< its other blocks
   };
 
-  /// Free cells next to each other, from which a class is served.
+  /// Adjacent free cells, from which allocation in a class takes the next one.
   struct Run {
     std::byte* next = nullptr;
     std::byte* end = nullptr;
@@ -231,7 +235,7 @@ class Heap {
   std::uint32_t block_count_ = 0;   ///< in the reserved range
   std::uint32_t blocks_limit_ = 0;  ///< how many may be in use
   std::vector<BlockState> states_;  ///< of blocks that were ever in use
-  std::uint32_t lowest_free_ = 0;   ///< no free block lies below
+  std::uint32_t lowest_free_ = 0;   ///< no block below it is free
   std::uint32_t used_blocks_ = 0;
   std::array<std::vector<std::uint32_t>, cell_sizes.size()> blocks_of_;
   std::vector<std::uint32_t> large_;  ///< first blocks of large objects
@@ -240,7 +244,7 @@ class Heap {
   std::uint64_t threshold_;      ///< bytes until the next one
   std::uint64_t live_bytes_ = 0;
   std::uint64_t collections_ = 0;
-  std::uint32_t futile_ = 0;  ///< collections in a row that were forced and freed next to nothing
+  std::uint32_t futile_ = 0;  ///< forced collections in a row that freed almost nothing
 
   std::vector<RootSource*> sources_;
   std::shared_ptr<RootTable> roots_;

@@ -274,7 +274,7 @@ TEST_F(HeapTest, FollowsAListOfAMillionNodes) {
   EXPECT_EQ(object, nullptr);
 }
 
-// More objects wait to be looked into than the marker's stack holds.
+// More objects wait to be scanned than the marker's stack holds.
 TEST_F(HeapTest, FollowsMoreThanTheMarkersStackHolds) {
   constexpr std::uint32_t width = 400'000;
   Object* wide = array(width);
@@ -286,7 +286,7 @@ TEST_F(HeapTest, FollowsMoreThanTheMarkersStackHolds) {
     roots.words = {slot(child)};
     set(wide, i, node(i + 1, child));
   }
-  // All of them are roots as well, so all wait at the same time.
+  // All of them are roots as well, so all are on the marker's stack at the same time.
   for (std::uint32_t i = 0; i < width; ++i) {
     Slot element{};
     std::memcpy(&element, wide->payload() + std::size_t{i} * 8, sizeof element);
@@ -334,7 +334,7 @@ TEST_F(HeapTest, TakesOnlyExactAddressesForReferences) {
     EXPECT_FALSE(heap.is_object(bits(it) - 8));
   }
   EXPECT_FALSE(heap.is_object(bits(large) + block_bytes));
-  // The cell behind is free, whatever it once held.
+  // The cell after it is free, whatever it once held.
   EXPECT_FALSE(heap.is_object(bits(object) + cell_sizes[list->size_class]) &&
                heap.statistics().collections != 0);
   EXPECT_FALSE(heap.is_object(0));

@@ -29,13 +29,13 @@
 
 namespace airlock::runtime {
 
-/// What a host function answers that may trap: `return std::unexpected(Trap(...))`; or throw:
+/// The result of a host function that may trap: `return std::unexpected(Trap(...))`; or throw:
 /// `return std::unexpected(throwing(tag, {value}))`.
 template <typename T>
 using HostResult = std::expected<T, Trap>;
 
-/// An externref: null, a number that means something to the host, or a guest's own object that was
-/// made external. The last is only good for handing on while the host function runs.
+/// An externref: null, a number that means something to the host, or an object of a guest that was
+/// made external. The host may only pass on such an object, and only while the host function runs.
 struct ExternalReference {
   bool is_null = true;
   std::uint64_t number = 0;        ///< below `external_numbers`
@@ -43,7 +43,7 @@ struct ExternalReference {
   friend bool operator==(const ExternalReference&, const ExternalReference&) = default;
 };
 
-/// How a C++ type stands for a value type.
+/// The value type that corresponds to a C++ type.
 template <typename T>
 struct HostValue;
 

@@ -7,14 +7,14 @@
 namespace airlock::runtime {
 namespace {
 
-/// Whether `size` and `maximum` of what is given satisfy the declared limits.
+/// Whether the `size` and `maximum` of a definition satisfy the declared limits.
 bool limits_match(std::uint64_t size, std::optional<std::uint64_t> maximum,
                   const decoder::SizeLimits& wanted) {
   if (size < wanted.minimum) return false;
   return !wanted.maximum || (maximum && *maximum <= *wanted.maximum);
 }
 
-/// Checks what was given against one import of a module.
+/// Checks a definition against one import of a module.
 struct Matcher {
   TypeRegistry& types;
   std::span<const TypeId> type_ids;
@@ -63,7 +63,7 @@ std::string address_word(const Type& type) {
   return type.address == decoder::AddressType::i64 ? " i64 " : " ";
 }
 
-/// How messages show a type: as the text format writes it, more or less.
+/// A type in messages: close to the text format.
 std::string describe(const decoder::TableType& type) {
   return "table" + address_word(type) + describe(type.limits) + ' ' + to_string(type.element);
 }

@@ -8,11 +8,11 @@
 
 namespace airlock::runtime {
 
-/// What an import asks for, in the words of the text format: `function [i32] -> []`.
+/// The declared type of an import: `function [i32] -> []`.
 [[nodiscard]] std::string describe_import(const decoder::Module& module,
                                           const decoder::Import& import);
 
-/// "incompatible import type: …" with what was declared and what was given.
+/// "incompatible import type: …" with the declared type and that of the definition.
 [[nodiscard]] Error incompatible_import(TypeRegistry& types, const CompiledModule& module,
                                         const decoder::Import& import, const External& given);
 

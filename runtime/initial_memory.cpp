@@ -14,11 +14,11 @@ namespace {
 
 using namespace decoder::literals;
 
-/// Below this many bytes copying is cheaper than mapping and faulting.
+/// Below this many bytes, copying is cheaper than mapping and page faults.
 constexpr std::uint64_t worth_mapping = std::uint64_t{32} * 1024;
 /// Segments less than this apart share an extent.
 constexpr std::uint64_t gap_bridged = std::uint64_t{64} * 1024;
-/// Every extent is a mapping of its own, of which the system gives a process only so many.
+/// Every extent is a mapping of its own, and the system limits the number of mappings of a process.
 constexpr std::size_t most_extents = 16;
 
 /// The value of an expression that is one `i32.const` or `i64.const`.
@@ -34,7 +34,7 @@ std::optional<std::uint64_t> plain_constant(const decoder::Expression& expressio
   return value;
 }
 
-/// Writes all bytes, however often the system interrupts.
+/// Writes all bytes; repeats interrupted and partial writes.
 bool write_at(int file, decoder::Bytes bytes, std::uint64_t offset) {
   while (!bytes.empty()) {
     const auto written = pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
@@ -130,7 +130,7 @@ void InitialMemory::apply(std::span<Memory* const> memories) {
 }
 
 void InitialMemory::copy(const Piece& piece, Memory& memory) {
-  // Only a mapping that failed in the worst way can have left the memory too small.
+  // The memory is too small only if `map_copy_on_write` failed and could not map zeros.
   if (memory.contains(piece.address, piece.bytes.size()))
     std::memcpy(memory.base + piece.address, piece.bytes.data(), piece.bytes.size());
 }

@@ -1,5 +1,5 @@
 // The bytes that active data segments give to a module's memories, kept in a file that instances
-// map copy-on-write, so that a new instance pays for the pages it writes and for nothing else.
+// map copy-on-write, so that a new instance only costs the pages that it writes.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@
 
 namespace airlock::runtime {
 
-/// The initial memory of a module, shared by all its instances and by OS threads. Only the leading
-/// data segments take part, up to the first one that might trap or depends on the instance (another
-/// instance's memory, an offset that is not a plain constant, out of bounds). The others are
-/// written when instantiating, as the specification has it.
+/// The initial memory of a module, shared by all its instances and by OS threads. Covers only the
+/// leading data segments, up to the first one that might trap or depends on the instance (another
+/// instance's memory, an offset that is not a plain constant, out of bounds). Instantiation writes
+/// the others, as the specification says.
 class InitialMemory {
  public:
   explicit InitialMemory(const decoder::Module& module);
@@ -23,11 +23,11 @@ class InitialMemory {
   InitialMemory(const InitialMemory&) = delete;
   InitialMemory& operator=(const InitialMemory&) = delete;
 
-  /// How many of the first data segments `apply` takes care of.
+  /// How many of the first data segments `apply` covers.
   [[nodiscard]] std::size_t covered_segments() const { return covered_; }
 
-  /// Gives fresh memories their initial bytes. The file is made when first needed; where the system
-  /// has none to give, or the data are small, they are copied.
+  /// Gives fresh memories their initial bytes. The file is made when first needed. The bytes are
+  /// copied instead if they are few or the system cannot make a file.
   /// @param memories by memory index
   void apply(std::span<Memory* const> memories);
 

@@ -1,6 +1,7 @@
 #include "runtime/instance.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 #include <new>
 
@@ -35,6 +36,7 @@ Function* Instance::function(std::uint32_t index) {
   const auto& tree = module->tree;
   const auto imported = tree.imported_functions();
   if (index < imported) return imported_functions[index];
+  assert(index < tree.function_types.size());
 
   const auto defined = index - imported;
   auto& page = storage->functions[defined / Storage::functions_per_page];
@@ -53,6 +55,7 @@ Function* Instance::function(std::uint32_t index) {
 }
 
 Global* Instance::global(std::uint32_t index) {
+  assert(index < storage->globals.size());
   auto& known = storage->globals[index];
   if (known == nullptr) {
     auto& made = storage->own_globals.emplace_back();
@@ -103,7 +106,7 @@ void Instance::drop_elements(std::uint32_t segment) {
 
 void Instance::trace(Marker& marker) const {
   const auto& tree = module->tree;
-  // Functions are not in the heap: tables and globals of them need not be looked through.
+  // Functions are not in the heap, so tables and globals of function references are not traced.
   if (!storage->global_slots.empty()) {
     const Slot* slot = storage->global_slots.data();
     for (const auto& global : tree.globals) {
@@ -130,6 +133,7 @@ TrapCode Instance::initialize_table(std::uint32_t table, std::uint32_t segment,
 
 void Instance::read_elements(std::uint32_t segment, std::uint64_t source, std::uint64_t count,
                              std::byte* to) {
+  assert(count <= element_segment_size(segment) && source <= element_segment_size(segment) - count);
   if (count == 0) return;
   const auto& functions = module->tree.elements[segment].functions;
   if (functions.empty()) {

@@ -21,7 +21,7 @@ namespace airlock::runtime {
 class Marker;
 class Store;
 
-/// What all tables of a store may hold together, and what they hold.
+/// The limit on the elements of all tables of a store together, and their number.
 struct TableBudget {
   std::uint64_t limit = 0;  ///< elements
   std::uint64_t used = 0;   ///< elements
@@ -39,10 +39,10 @@ struct Table {
   std::uint64_t maximum = 0;  ///< the smaller of the declared one and `Limits::table_elements`
   TableBudget* budget = nullptr;
 
-  /// Grows by `delta` elements. @return the old size, or -1 if that cannot be
+  /// Grows by `delta` elements. @return the old size, or -1 if it cannot grow
   [[nodiscard]] std::int64_t grow(std::uint64_t delta, Slot value);
 
-  /// Whether `[index, index + length)` lies inside.
+  /// Whether `[index, index + length)` is inside the table.
   [[nodiscard]] bool contains(std::uint64_t index, std::uint64_t length) const {
     return length <= elements.size() && index <= elements.size() - length;
   }
@@ -127,22 +127,22 @@ struct Instance {
   [[nodiscard]] TrapCode initialize_memory(std::uint32_t memory, std::uint32_t segment,
                                            std::uint64_t destination, std::uint64_t source,
                                            std::uint64_t count);
-  /// Copies elements of a segment that exist.
+  /// Copies elements of a segment; the range must be inside it.
   /// @param to eight bytes for each
   void read_elements(std::uint32_t segment, std::uint64_t source, std::uint64_t count,
                      std::byte* to);
-  /// Elements of a segment: none once it was dropped.
+  /// Number of elements of a segment: zero after it was dropped.
   [[nodiscard]] std::uint64_t element_segment_size(std::uint32_t segment) const;
-  /// Bytes of a data segment: none once it was dropped.
+  /// Bytes of a data segment: empty after it was dropped.
   [[nodiscard]] decoder::Bytes data_segment(std::uint32_t segment) const;
   void drop_elements(std::uint32_t segment);
   void drop_data(std::uint32_t segment) { dropped_data[segment] = true; }
 
-  /// Hands the references in its own tables, globals and element segments to the collector; also
-  /// while it is still being allocated.
+  /// Passes the references in its own tables, globals and element segments to the collector. May be
+  /// called while the instance is still being allocated.
   void trace(Marker& marker) const;
 
-  // Owning storage behind the pointers above; see instance.cpp.
+  // Owns what the pointers above point to; see instance_storage.hpp.
   struct Storage;
   std::unique_ptr<Storage> storage;
 };

@@ -1,4 +1,4 @@
-// What a core instance owns behind the pointers that handlers read.
+// What a core instance owns. The pointers that handlers read point into it.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 namespace airlock::runtime {
 
 struct Instance::Storage {
-  /// Function objects come into being in pages, when the first function of a page is referred to.
+  /// Function objects are made in pages, when the first function of a page is referred to.
   static constexpr std::size_t functions_per_page = 32;
   using FunctionPage = std::array<Function, functions_per_page>;
 
@@ -35,7 +35,7 @@ struct Instance::Storage {
   std::unordered_map<std::uint32_t, std::vector<Slot>> element_values;
 };
 
-/// Slots that values of these types take together.
+/// The number of slots that values of these types take together.
 inline std::uint32_t count_slots(std::span<const decoder::ValueType> types) {
   std::uint32_t slots = 0;
   for (const auto& type : types) slots += slot_count(type);

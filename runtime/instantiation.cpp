@@ -30,7 +30,7 @@ class Allocation final : RootSource {
   Allocation(const Allocation&) = delete;
   Allocation& operator=(const Allocation&) = delete;
 
-  /// Constant expressions may collect before the instance belongs to the store.
+  /// A constant expression may start a collection before the instance belongs to the store.
   void trace(Marker& marker) override { instance_.trace(marker); }
 
   Result<void> run(std::span<const External> imports) {
@@ -77,7 +77,7 @@ class Allocation final : RootSource {
         break;
       case decoder::ExternKind::memory:
         storage_.memories.push_back(given.memory);
-        // It may be of another store.
+        // A shared memory may belong to another store.
         if (given.memory->type().is_shared)
           storage_.shared_memories.push_back(given.memory->weak_from_this().lock());
         break;

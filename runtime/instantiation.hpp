@@ -11,14 +11,15 @@
 
 namespace airlock::runtime {
 
-/// The steps before anything of the store is changed: imports are checked, memories, tables and
-/// globals allocated and all constant expressions evaluated. What fails here leaves no trace.
+/// The steps that do not change the store: imports are checked, memories, tables and globals
+/// allocated and all constant expressions evaluated. A failure here leaves no trace.
 [[nodiscard]] Result<std::unique_ptr<Instance>> allocate_instance(
     Store& store, std::shared_ptr<const CompiledModule> module, std::span<const External> imports,
     std::string path);
 
-/// The steps that others can see: active element segments, then active data segments. The instance
-/// must already belong to the store, for functions of it stay in tables even when this traps.
+/// The steps that other instances can see: active element segments, then active data segments. The
+/// instance must already belong to the store, because its functions stay in tables even if this
+/// traps.
 [[nodiscard]] Result<void> run_active_segments(Instance& instance);
 
 /// A table within the bounds of the engine's `Limits` and the store's budget.

@@ -32,8 +32,9 @@ T read(const std::byte* place) {
   return value;
 }
 
-/// Functions do not live in the heap, but their references may be followed all the same: their
-/// addresses lie outside of it. Only those that are evident are left out.
+/// Whether the collector follows a field. Functions are not in the heap, but following their
+/// references does no harm: the collector ignores addresses outside of the heap. So only the
+/// obvious types are left out.
 bool is_followed(const decoder::ValueType& storage) {
   if (!storage.is_reference()) return false;
   const auto heap = storage.heap.kind;
@@ -41,8 +42,7 @@ bool is_followed(const decoder::ValueType& storage) {
          heap != decoder::HeapKind::i31;
 }
 
-/// How many fields lie before the descriptor, if the type has one. It stays where the supertype has
-/// it; the first type with a descriptor puts it before its own fields.
+/// The number of fields before the descriptor, if the type has one. See `lay_out`.
 std::optional<std::size_t> fields_before_descriptor(const decoder::SubType& type,
                                                     const Layout* super) {
   if (!type.descriptor || type.composite.kind != CompositeKind::structure) return std::nullopt;
@@ -58,7 +58,7 @@ void lay_out(const decoder::SubType& type, const Layout* super, Layout& layout) 
   if (composite.kind == CompositeKind::function) return;
   std::uint32_t end = sizeof(Object);
   const auto take = [&end](std::uint32_t width) {
-    // Nothing is aligned to more than eight bytes: cells are not, either.
+    // No field is aligned to more than eight bytes, because cells are not.
     const std::uint32_t alignment = width < 8 ? width : 8;
     const std::uint32_t offset = (end + alignment - 1) / alignment * alignment;
     end = offset + width;

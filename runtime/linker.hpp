@@ -17,8 +17,8 @@
 
 namespace airlock::runtime {
 
-/// Names and what stands behind them, for the imports of modules that are instantiated in one
-/// store. Single entities take precedence over the exports of an instance of the same module name.
+/// Definitions by name, for the imports of modules that are instantiated in one store. Single
+/// entities take precedence over the exports of an instance of the same module name.
 class Linker {
  public:
   explicit Linker(Store& store) : store_(store) {}
@@ -28,8 +28,8 @@ class Linker {
   /// Gives an entity of the store a name. A name that is taken already is `ErrorKind::argument`.
   Result<void> define(std::string_view module, std::string_view name, const External& entity);
 
-  /// Makes all exports of an instance known under a module name, in place of an instance that had
-  /// the name before (like `register` in a script).
+  /// Defines all exports of an instance under a module name. Replaces an instance that had the name
+  /// before (like `register` in a script).
   void define_instance(std::string_view module, Instance& instance);
 
   /// A C++ callable as a function; see host_function.hpp for what it may take and return.
@@ -45,17 +45,17 @@ class Linker {
                              const decoder::FunctionType& type,
                              std::unique_ptr<NativeFunction> native);
 
-  /// Asked for imports that have no definition, before they are reported as unknown.
+  /// Called for imports that have no definition, before they are reported as unknown.
   using Fallback = std::function<std::optional<External>(const CompiledModule& module,
                                                          const decoder::Import& import)>;
   void set_fallback(Fallback fallback) { fallback_ = std::move(fallback); }
 
-  /// What stands behind a name, if anything does.
+  /// The definition of a name, if there is one.
   [[nodiscard]] std::optional<External> find(std::string_view module, std::string_view name);
 
   /// Looks every import up and instantiates. An import without definition is
-  /// `ErrorKind::unlinkable`: "unknown import: …", with the others of them as notes. The rest is as
-  /// with `Store::instantiate`.
+  /// `ErrorKind::unlinkable`: "unknown import: …", with further ones as notes. Other errors are
+  /// those of `Store::instantiate`.
   [[nodiscard]] Result<Instance*> instantiate(std::shared_ptr<const CompiledModule> module,
                                               std::string path = {}, Trap* trap = nullptr);
 

@@ -1,4 +1,4 @@
-// Marking: from the roots to all that can be reached.
+// Marking: follows references from the roots to everything that can be reached.
 #include <cstring>
 #include <new>
 
@@ -49,7 +49,7 @@ void Marker::drain() {
   }
 }
 
-/// Looks into a marked object: hands what it refers to to `reference`.
+/// Scans a marked object: calls `reference` for each of its references.
 void Marker::scan(Work work) {
   Object& object = *work.object;
   if (object.type == exception_type)
@@ -65,7 +65,7 @@ void Marker::scan(Work work) {
     for (const auto offset : layout.references) reference(load(object.at(offset)));
     return;
   }
-  // A long array in slices, so that its elements do not all wait at the same time.
+  // A long array is scanned in slices, so that its elements do not fill the work stack.
   const std::uint32_t end = object.length - work.next > slice ? work.next + slice : object.length;
   if (end != object.length) push({&object, end});
   for (std::uint32_t i = work.next; i < end; ++i)

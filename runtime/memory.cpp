@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
-/// No process has more; sums of sizes below it cannot overflow.
+/// No process has more address space; sums of sizes below it cannot overflow.
 constexpr std::uint64_t address_space = std::uint64_t{1} << 57;
 
 /// An i32 address plus the largest static offset plus the widest access, in whole pages.
@@ -40,12 +40,12 @@ std::byte* map_inaccessible(std::uint64_t bytes) {
   return address == MAP_FAILED ? nullptr : static_cast<std::byte*>(address);
 }
 
-/// How much address range a memory should get, before the system has its say.
+/// How much address range a memory should get, if the system has as much.
 std::uint64_t wanted_reservation(const decoder::MemoryType& type, bool guarded,
                                  std::uint64_t initial, std::uint64_t byte_limit) {
   if (guarded) return guarded_reservation;
   const auto most = std::min(bytes_of(maximum_pages(type), type.page_size_log2), byte_limit);
-  if (type.limits.maximum && most <= byte_limit / 2) return most;  // declared and modest
+  if (type.limits.maximum && most <= byte_limit / 2) return most;  // declared, and not too large
   return std::max(initial, std::min(most, std::max(default_reservation, 2 * initial)));
 }
 
@@ -193,11 +193,13 @@ bool Memory::map_copy_on_write(std::uint64_t address, std::uint64_t length, int 
                                std::uint64_t file_offset) {
   constexpr int access = PROT_READ | PROT_WRITE;
   constexpr int flags = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
+  assert((address | length | file_offset) % host_page_size() == 0);
+  assert(length <= committed_ && address <= committed_ - length);
   if (mmap(base + address, length, access, flags, file, static_cast<off_t>(file_offset)) !=
       MAP_FAILED)
     return true;
-  // A refused fixed mapping may still have removed what was there. Put zeros back; if not even
-  // that can be done the memory has no bytes any more, and every access finds that out.
+  // A refused fixed mapping may still have removed what was there. Map zeros there. If even that
+  // fails, the memory has no bytes any more, and every access traps.
   if (mmap(base + address, length, access, flags | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) {
     if (budget_ != nullptr) budget_->used -= size;
     size = 0;

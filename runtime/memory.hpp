@@ -14,13 +14,13 @@
 
 namespace airlock::runtime {
 
-/// What all memories of a store may take together, and what they take. Shared memories are charged
-/// to the store that made them, even if that is gone.
+/// The limit on the bytes of all memories of a store together, and their sum. A shared memory is
+/// charged to the store that made it, even after that store is gone.
 struct MemoryBudget {
   std::uint64_t limit = 0;              ///< bytes
   std::atomic<std::uint64_t> used = 0;  ///< bytes
 
-  /// Takes some of what is left. False if there is not enough.
+  /// Charges `bytes`. @return false if fewer are left; nothing is charged then
   [[nodiscard]] bool take(std::uint64_t bytes);
 };
 
@@ -30,9 +30,8 @@ struct MemoryBudget {
 /// takes no more than it has. Where there are no spots, it reserves what it may grow to as well.
 ///
 /// A shared memory (threads proposal) may be used by the instances of several stores, on several OS
-/// threads, and lives as long as any of them. What the guests' plain accesses race about is theirs
-/// to know: each is one access of the host to naturally aligned bytes, and nothing of the runtime
-/// is ever decided by such a byte.
+/// threads, and lives as long as any of them. Plain accesses of guests may race with each other.
+/// Each is a plain access of the host, and the runtime never makes a decision by such a byte.
 class Memory : public std::enable_shared_from_this<Memory> {
  public:
   std::byte* base = nullptr;
@@ -42,7 +41,7 @@ class Memory : public std::enable_shared_from_this<Memory> {
   /// @param guarded reserve the whole 32-bit index range plus the largest static offset, so that no
   ///   access of a 32-bit memory can leave the reservation. Only memories with an i32 address and
   ///   pages of 64 KiB can be guarded; for others it is ignored, see `is_guarded`
-  /// @param byte_limit what `Limits` leaves; the memory never grows beyond it
+  /// @param byte_limit the most that `Limits` allows; the memory never grows beyond it
   /// @param budget charged with the size; may be null
   [[nodiscard]] static Result<std::unique_ptr<Memory>> create(
       const decoder::MemoryType& type, bool guarded, std::uint64_t byte_limit,
@@ -58,17 +57,19 @@ class Memory : public std::enable_shared_from_this<Memory> {
   /// Bytes from `base` on that nobody else uses; what lies beyond `size` is not accessible.
   [[nodiscard]] std::uint64_t reserved() const { return reserved_; }
 
-  /// Grows by `delta` pages, atomically. @return the old number of pages, or -1 if that cannot be
+  /// Grows by `delta` pages, atomically. @return the old number of pages, or -1 if it cannot grow
   [[nodiscard]] std::int64_t grow(std::uint64_t delta);
 
-  /// Lays `length` bytes of a file over `[address, address + length)`, copy-on-write: nobody else
-  /// sees what is written here. All three numbers must be multiples of the host's page size, the
-  /// range must lie inside (or in the host page that `size` ends in) and hold nothing of worth.
-  /// @return false if the system refuses; the range holds zeros then
+  /// Maps `length` bytes of a file to `[address, address + length)`, copy-on-write: writes to the
+  /// range do not change the file. All three numbers are multiples of the host's page size. The
+  /// range is committed: it ends at most at `size`, rounded up to a host page. What it held is
+  /// lost.
+  /// @return false if the system refuses; the range holds zeros then, or the memory has no bytes
+  ///   left
   [[nodiscard]] bool map_copy_on_write(std::uint64_t address, std::uint64_t length, int file,
                                        std::uint64_t file_offset);
 
-  /// Whether `[address, address + length)` lies inside.
+  /// Whether `[address, address + length)` is inside the memory.
   [[nodiscard]] bool contains(std::uint64_t address, std::uint64_t length) const {
     const std::uint64_t bytes = size;
     return length <= bytes && address <= bytes - length;

@@ -1,8 +1,8 @@
 // The protocol between the interpreter and everything that is not Wasm code: host functions, and
 // the functions the Canonical ABI makes (lowered imports, built-ins).
 //
-// Native code never calls Wasm code on the native stack. It *returns* what it wants next: to be
-// done, to trap, to throw an exception, to suspend the thread of execution, or to enter a Wasm
+// Native code never calls Wasm code on the native stack. It *returns* what is to happen next: to
+// finish, to trap, to throw an exception, to suspend the thread of execution, or to enter a Wasm
 // function. In the last two cases the interpreter pushes a boundary record on its own stack and
 // calls `Boundary::resume` later. (`realloc` and `post-return` are the exception: see
 // `Executor::call_nested`.)
@@ -27,7 +27,7 @@ class Boundary;
 enum class Outcome : std::uint8_t {
   returned,   ///< results are in `NativeCall::slots`
   trapped,    ///< `NativeCall::trap` says why
-  suspended,  ///< the thread of execution waits; `Executor::resume` goes on with it
+  suspended,  ///< the thread of execution waits; `Executor::resume` continues it
   entered,    ///< a Wasm function runs next
   thrown,     ///< `NativeCall::exception` is thrown where the function was called
 };
@@ -42,20 +42,20 @@ class NativeFunction {
   virtual Outcome call(class NativeCall& call) = 0;
 };
 
-/// What native code does when the thread of execution comes back to it. A boundary is part of a
-/// plan and shared by all calls; what belongs to one call is reached through the state word.
+/// How native code continues after a suspension or after the function that it entered. A boundary
+/// has no state and is shared by all calls; the state word leads to the data of one call.
 class Boundary {
  public:
   virtual ~Boundary() = default;
   /// The entered function has returned (its results are in `call.callee_results`), or the suspended
   /// thread was resumed. May return any outcome, `entered` and `suspended` included.
   virtual Outcome resume(class NativeCall& call, std::uint64_t state) = 0;
-  /// The entered function ended in an exception, which nothing inside caught. Whatever `resume` may
-  /// answer goes here, too: a boundary that catches returns, one that does not hands the exception
-  /// on. The latter is what happens unless this is overridden, after `unwind`.
+  /// The entered function ended with an exception that was not caught inside it. May return any
+  /// outcome that `resume` may return; a boundary that catches the exception returns `returned`.
+  /// The default calls `unwind` and throws the exception again.
   virtual Outcome resume_thrown(NativeCall& call, std::uint64_t state, ExceptionObject& exception);
-  /// The call is abandoned because of `trap`, which may be amended. Must not call out. Not called
-  /// for a boundary whose own `resume` answers with a trap.
+  /// The call is abandoned because of `trap`, which may be amended. Must not call Wasm code or
+  /// suspend. Not called for a boundary whose own `resume` returned a trap.
   virtual void unwind(std::uint64_t state, Trap& trap) = 0;
   /// The same, but what was asked for with `entered` or `suspended` was never begun, for want of
   /// stack or because a nested run may not leave: nothing of the entered function has run.
@@ -66,7 +66,7 @@ class Boundary {
 /// `NativeFunction::call` or `Boundary::resume`. The interpreter makes it.
 class NativeCall {
  public:
-  /// @param why where a trap is to be described; says nothing yet
+  /// @param why receives the trap, if there is one; must be clear
   explicit NativeCall(Trap& why) : trap(why) {}
 
   /// The caller's slots: parameters on entry, results on return. During `Boundary::resume` the
@@ -78,10 +78,10 @@ class NativeCall {
   Stack* stack = nullptr;
   Instance* caller = nullptr;          ///< the calling core instance; null if the host called
   const Function* function = nullptr;  ///< the native function that was called
-  Trap& trap;                          ///< of the whole run, so that a call costs nothing for it
+  Trap& trap;                          ///< one for the whole run, so that a call need not make one
   ExceptionObject* exception = nullptr;
 
-  // What `entered` and `suspended` hand to the interpreter:
+  // For the interpreter, with `entered` and `suspended`:
   Function* callee = nullptr;
   std::span<const Slot> arguments{};  ///< copied by the interpreter before it runs anything
   Boundary* boundary = nullptr;
@@ -95,14 +95,15 @@ class NativeCall {
     return Outcome::trapped;
   }
 
-  /// Throws an exception, one that was caught or a new one. If there is no room for that: a trap.
+  /// Throws an exception, a caught one or a new one. Traps if there is no memory for a new one.
   [[nodiscard]] Outcome throws(ExceptionObject& thrown) {
     exception = &thrown;
     return Outcome::thrown;
   }
   [[nodiscard]] Outcome throws(const Tag& tag, std::span<const Slot> values);
 
-  /// A trap, or the exception that it is about, for instance that of a nested `Store::run`.
+  /// Ends with the trap `why`, or throws its exception if it has one, as after a nested
+  /// `Store::run`.
   [[nodiscard]] Outcome failed(Trap why);
 
   /// Runs `function` next, on the same stack, then resumes `then` with `word`. The parameters are

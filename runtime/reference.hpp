@@ -6,9 +6,9 @@
 //   i31                      …010, the number in the 31 bits above
 //   external value of a host …1, the host's number in the 63 bits above
 //
-// So a cast can tell all of them apart without knowing where they come from, and
-// `any.convert_extern` and `extern.convert_any` have nothing to do. Addresses of objects and of
-// functions look alike, but never occur in the same place: their hierarchies are separate.
+// So a cast can distinguish all of them by their bits, and `any.convert_extern` and
+// `extern.convert_any` do nothing. Addresses of objects and of functions look alike, but never
+// occur in the same place: their type hierarchies are separate.
 #pragma once
 
 #include <cstdint>

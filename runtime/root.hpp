@@ -1,6 +1,7 @@
-// What keeps objects of a heap alive from outside of it.
+// Roots: references from outside of the heap, which keep objects alive.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -10,14 +11,14 @@ namespace airlock::runtime {
 
 class Marker;
 
-/// Something that holds references and can enumerate them. Registered with `Heap::add`, for as long
-/// as it lives.
+/// Something that holds references and can enumerate them. Registered with `Heap::add` while it
+/// lives.
 class RootSource {
  public:
   RootSource() = default;
   RootSource(const RootSource&) = delete;
   RootSource& operator=(const RootSource&) = delete;
-  /// Hands every reference to the marker.
+  /// Passes every reference to the marker.
   virtual void trace(Marker& marker) = 0;
 
  protected:
@@ -39,6 +40,7 @@ class RootTable {
     return place;
   }
   void remove(std::uint32_t place) {
+    assert(place < references_.size());
     references_[place] = 0;
     free_.push_back(place);
   }

@@ -11,8 +11,8 @@ namespace airlock::runtime {
 struct Function;
 
 /// One slot of a frame, a global or a table: eight untyped bytes. A v128 takes two, low half first.
-/// An i32 or f32 occupies the low four bytes; the others are unspecified.
-/// A null reference is all zero; what the others look like says reference.hpp.
+/// An i32 or f32 occupies the low four bytes; the others are unspecified. A null reference is all
+/// zero; reference.hpp describes the others.
 union Slot {
   std::uint64_t bits;
   std::uint64_t i64;

@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include <cassert>
+
 #include "runtime/memory.hpp"
 
 namespace airlock::runtime {
@@ -15,7 +17,8 @@ std::size_t whole_pages(std::size_t bytes) {
 }  // namespace
 
 Stack::Stack(std::size_t bytes) {
-  // One page beyond the limit stays inaccessible: the interpreter checks, the hardware makes sure.
+  // One page after the limit stays inaccessible. The interpreter checks the limit; the page catches
+  // an access that it missed.
   bytes = whole_pages(bytes == 0 ? 1 : bytes);
   const auto guard = static_cast<std::size_t>(host_page_size());
   void* range = mmap(nullptr, bytes + guard, PROT_READ | PROT_WRITE,
@@ -51,6 +54,7 @@ StackList::~StackList() {
 }
 
 void StackList::add(Stack& stack) {
+  assert(stack.link_ == nullptr);
   stack.next_ = first_;
   stack.link_ = &first_;
   if (first_ != nullptr) first_->link_ = &stack.next_;

@@ -10,8 +10,8 @@ namespace airlock::runtime {
 
 class Stack;
 
-/// The stacks of a store, for whoever has to look at all of them. Stacks join when they are made
-/// and leave when they are destroyed, which may be after the list.
+/// All stacks of a store, for the collector. Each stack is added by `add` and removes itself when
+/// it is destroyed, which may be after the list is destroyed.
 class StackList {
  public:
   StackList() = default;
@@ -27,8 +27,8 @@ class StackList {
 };
 
 /// Value slots, return records and boundary records of one thread of execution, in one reserved
-/// address range whose pages come into being when touched. Plain data: suspending is leaving the
-/// dispatch loop with the stack kept. What the words mean is the interpreter's business.
+/// address range whose pages are allocated when touched. Plain data: to suspend, the interpreter
+/// leaves the dispatch loop and keeps the stack. Only the interpreter knows what the words mean.
 class Stack {
  public:
   /// @param bytes rounded up to whole pages of the host
@@ -47,7 +47,7 @@ class Stack {
   enum class State : std::uint8_t { idle, running, suspended };
   State state = State::idle;
 
-  // The interpreter's to read and write.
+  // Read and written by the interpreter only.
   Slot* top = nullptr;            ///< first free slot above the innermost frame
   void* boundary = nullptr;       ///< the innermost boundary record
   std::uint32_t nested_runs = 0;  ///< native depth of `call_nested`
@@ -61,7 +61,7 @@ class Stack {
 
   friend class StackList;
   Stack* next_ = nullptr;
-  Stack** link_ = nullptr;  ///< what leads to this one: the list or the stack before it
+  Stack** link_ = nullptr;  ///< the pointer to this stack, in the list or in the previous stack
 };
 
 }  // namespace airlock::runtime

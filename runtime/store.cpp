@@ -15,12 +15,12 @@ namespace {
 /// How many stacks are kept for the next call.
 constexpr std::size_t pooled_stacks = 16;
 
-/// How deep host functions may call into stores again, each time on top of the native stack, and
-/// how much of it they may take in all.
+/// How deep calls from host functions into stores may nest, each on the same native stack, and how
+/// much of that stack they may use together.
 constexpr std::uint32_t most_nested_runs = 32;
 constexpr std::intptr_t most_native_bytes = std::intptr_t{128} * 1024;
 
-/// Counts the runs that are under way on this OS thread, whatever store they are in.
+/// Counts the runs in progress on this OS thread, in all stores.
 class NativeRun {
  public:
   NativeRun() {
@@ -35,8 +35,8 @@ class NativeRun {
   }
 
  private:
-  /// Where the native stack is now; it grows downwards. Signed, since which frame this is of
-  /// depends on what is inlined.
+  /// The current position in the native stack, which grows downwards. Signed, because inlining
+  /// decides whose frame this is in.
   static std::intptr_t here() {
     return reinterpret_cast<std::intptr_t>(__builtin_frame_address(0));
   }
@@ -58,7 +58,7 @@ struct Store::Contents final : RootSource {
     heap.add(*this);
   }
 
-  /// All that is reachable from outside of the heap.
+  /// All references from outside of the heap.
   void trace(Marker& marker) override {
     for (const auto& global : globals)
       if (global.type.value.is_reference()) marker.reference(global.own[0].bits);
@@ -123,7 +123,8 @@ Result<Instance*> Store::instantiate(std::shared_ptr<const CompiledModule> modul
   auto allocated = allocate_instance(*this, std::move(module), imports, std::move(path));
   if (!allocated) return propagate(std::move(allocated));
 
-  // From here on others may see it, so it stays even if a segment or the start function traps.
+  // From here on others may see the instance, so it stays even if a segment or the start function
+  // traps.
   Instance& instance = *contents_->instances.emplace_back(*std::move(allocated));
   if (auto done = run_active_segments(instance); !done) return propagate(std::move(done));
   if (const auto start = instance.module->tree.start) {
@@ -184,12 +185,14 @@ Global* Store::make_global(const decoder::GlobalType& type, Slot low, Slot high)
 }
 
 Tag* Store::make_tag(TypeId type) {
+  assert(engine_.types().get(type).type.composite.function.results.empty());
   const auto& parameters = engine_.types().get(type).type.composite.function.parameters;
   return &contents_->tags.emplace_back(Tag{.type = type, .slots = count_slots(parameters)});
 }
 
 ExceptionObject* Store::make_exception(const Tag& tag, std::span<const Slot> values) {
-  // Until they are in the exception, nobody else may hold the values.
+  assert(values.size() == tag.slots);
+  // Roots for the values, because allocating the exception may collect.
   struct Values final : RootSource {
     explicit Values(std::span<const Slot> all) : slots(all) {}
     void trace(Marker& marker) override { marker.words(slots.data(), slots.data() + slots.size()); }
@@ -302,8 +305,8 @@ bool Store::run_to_end(Function& function, std::span<const Slot> arguments, std:
 
 namespace {
 
-/// Whether a host's value may be passed where `wanted` is asked for. References are judged by what
-/// they are, not only by the type the host says.
+/// Whether a value of the host matches the type `wanted`. A reference is checked itself, not only
+/// the type that the host claims.
 bool accepts(const TypeRegistry& types, const Heap& heap, const Value& value,
              const decoder::ValueType& wanted) {
   if (types.matches(value.type, wanted)) return true;

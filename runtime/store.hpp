@@ -1,4 +1,4 @@
-// The store: all that instances own, and instantiation (specification: Execution, Modules).
+// The store: everything that instances own, and instantiation (specification: Execution, Modules).
 #pragma once
 
 #include <cstdint>
@@ -53,8 +53,8 @@ class Store {
   /// the specification: `unlinkable` (with the suite's texts "unknown import", "incompatible import
   /// type"), `trap` for segments out of bounds and a start function that traps.
   /// @param imports one per import of the module, in order
-  /// @param path what traces call the instance; the module's name if empty
-  /// @param trap if given, receives the trap in case of one
+  /// @param path the name of the instance in backtraces; the module's name if empty
+  /// @param trap if given, receives the trap if there is one
   [[nodiscard]] Result<Instance*> instantiate(std::shared_ptr<const CompiledModule> module,
                                               std::span<const External> imports,
                                               std::string path = {}, Trap* trap = nullptr);
@@ -64,16 +64,17 @@ class Store {
   [[nodiscard]] Function* make_function(const decoder::FunctionType& type,
                                         std::unique_ptr<NativeFunction> native);
 
-  /// The same for a type that has a number already.
+  /// The same for a type that is already interned.
   [[nodiscard]] Function* make_function(TypeId type, std::unique_ptr<NativeFunction> native);
 
   [[nodiscard]] Result<Memory*> make_memory(const decoder::MemoryType& type);
   [[nodiscard]] Result<Table*> make_table(const decoder::TableType& type, Slot initial);
   [[nodiscard]] Global* make_global(const decoder::GlobalType& type, Slot low, Slot high = {});
-  /// @param type of a function without results, whose parameters are what exceptions carry
+  /// @param type a function type without results; its parameters are the types of the values in an
+  ///   exception
   [[nodiscard]] Tag* make_tag(TypeId type);
   /// @param values `tag.slots` of them
-  /// @return null if there is no room
+  /// @return null if the limit of the heap is reached
   [[nodiscard]] ExceptionObject* make_exception(const Tag& tag, std::span<const Slot> values);
 
   /// A stack for a new thread of execution, reused if one is free. Never null, but not usable
@@ -81,13 +82,13 @@ class Store {
   [[nodiscard]] std::unique_ptr<Stack> acquire_stack();
   void release_stack(std::unique_ptr<Stack> stack);
 
-  /// Waits until the suspended thread of execution on a stack can go on. False abandons it with the
-  /// trap, which it may fill in.
+  /// Waits until the suspended thread of execution on a stack can continue. If it returns false,
+  /// the thread is abandoned with the trap, which it may fill in.
   using Waiter = std::move_only_function<bool(Stack& stack, Trap& trap)>;
   void set_waiter(Waiter waiter);
 
-  /// Runs a function on a stack of its own from the host, to its end, whatever waiting that takes.
-  /// Arguments and results are bare slots, as `Executor::call` has them.
+  /// Runs a function from the host on a stack of its own until it ends, and waits whenever it
+  /// suspends. Arguments and results are slots, as in `Executor::call`.
   /// @return false if it trapped; `trap` says why
   [[nodiscard]] bool run(Function& function, std::span<const Slot> arguments,
                          std::span<Slot> results, Trap& trap);
@@ -95,13 +96,13 @@ class Store {
   /// Calls a function from the host and runs it to its end; a suspension is handed to the store's
   /// waiter (see `set_waiter`), or is a trap if there is none. Arguments are checked: a wrong
   /// number or type is `ErrorKind::argument`.
-  /// @param trap if given, receives the trap in case of one
+  /// @param trap if given, receives the trap if there is one
   [[nodiscard]] Result<std::vector<Value>> call(Function& function,
                                                 std::span<const Value> arguments,
                                                 Trap* trap = nullptr);
 
-  /// Structures, arrays and exceptions. What is neither on a stack of this store nor in a table, a
-  /// global or a `Root` does not survive the next allocation.
+  /// Structures, arrays and exceptions. An object that is not referred to from a stack of this
+  /// store, a table, a global or a `Root` does not survive the next collection.
   [[nodiscard]] Heap& heap();
 
   [[nodiscard]] const std::shared_ptr<MemoryBudget>& memory_budget();
@@ -120,8 +121,8 @@ class Store {
   std::unique_ptr<Contents> contents_;
 };
 
-/// Whether what an import was given matches what the module asks for (specification: Validation,
-/// Matching, External Types).
+/// Whether a definition matches the import of a module (specification: Validation, Matching,
+/// External Types).
 [[nodiscard]] bool matches_import(TypeRegistry& types, const CompiledModule& module,
                                   const decoder::Import& import, const External& given);
 

@@ -107,7 +107,7 @@ void append_frame(std::string& text, const BacktraceFrame& frame) {
 }  // namespace
 
 std::string format_backtrace(const Trap& trap) {
-  // Of an endless recursion the ends are what one wants to see.
+  // Of an endless recursion, the first and the last frames are of interest.
   constexpr std::size_t innermost = 24;
   constexpr std::size_t outermost = 8;
   const auto& frames = trap.backtrace;

@@ -1,4 +1,4 @@
-// Traps: how a computation ends when it may not go on (specification: Execution, Conventions).
+// Traps: how a computation is aborted (specification: Execution, Conventions).
 #pragma once
 
 #include <cstdint>
@@ -59,13 +59,14 @@ struct BacktraceFrame {
   std::uint64_t offset = 0;  ///< of the instruction, in the binary
 };
 
-/// Why and where. `message` is the text of the code unless the host says more.
+/// Why and where a computation was aborted. `message` is the text of the code, or a text of the
+/// host.
 struct Trap {
   TrapCode code = TrapCode::none;
   std::string message;
   std::vector<BacktraceFrame> backtrace{};  ///< innermost first
   int exit_code = 0;                        ///< for `TrapCode::exit`
-  /// For `TrapCode::uncaught_exception` out of a call from the host.
+  /// For `TrapCode::uncaught_exception` at the end of a call from the host.
   std::shared_ptr<const UncaughtException> exception{};
 
   Trap() = default;
@@ -77,7 +78,7 @@ struct Trap {
     return trap;
   }
 
-  /// Says nothing again: whoever was told of it goes on.
+  /// Clears the trap, for code that has handled it and continues.
   void forget() {
     if (code != TrapCode::none) *this = Trap();
   }
@@ -91,8 +92,8 @@ struct Trap {
 /// design shapes them.
 [[nodiscard]] std::string format_trap(const Trap& trap);
 
-/// The frames alone, a line each, without a newline at the end. The middle of a long one is left
-/// out.
+/// Only the frames, one line each, without a newline at the end. A long backtrace is shortened in
+/// the middle.
 [[nodiscard]] std::string format_backtrace(const Trap& trap);
 
 /// The same as an `Error`: `ErrorKind::trap` (`exception`, `exit`, `unsupported`) with the

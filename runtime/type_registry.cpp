@@ -16,8 +16,8 @@ using decoder::HeapType;
 using decoder::SubType;
 using decoder::ValueType;
 
-/// Calls `visit` for every type index in a type: of supertypes, of what it describes and what
-/// describes it, and of indexed heap types.
+/// Calls `visit` for every type index in a type: its supertypes, the type that it describes, its
+/// descriptor, and indexed heap types.
 template <typename Type, typename Visitor>
 void for_each_index(Type& type, Visitor visit) {
   for (auto& super : type.supertypes) visit(super);
@@ -31,7 +31,7 @@ void for_each_index(Type& type, Visitor visit) {
   for (auto& field : type.composite.fields) in_value(field.storage);
 }
 
-/// The abstract heap type that all types of a kind of composite are below.
+/// The abstract heap type that is a supertype of all types of a kind of composite.
 HeapKind top_of(decoder::CompositeKind kind) {
   switch (kind) {
     case decoder::CompositeKind::function:
@@ -106,7 +106,7 @@ std::vector<TypeId> TypeRegistry::intern(const decoder::Module& module) {
 TypeId TypeRegistry::intern(const decoder::FunctionType& type) {
   SubType function;
   function.composite.function = type;
-  // A group of its own behind all types there are.
+  // A group of its own after all existing types.
   validator::TypeKey key(~std::uint32_t{0}, [](std::uint32_t index) { return index; });
   key.add(function);
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -23,14 +24,15 @@ namespace airlock::runtime {
 /// A type with canonical numbers in place of type indices. Addresses are stable.
 struct CanonicalType {
   TypeId id = 0;
-  decoder::SubType type;           ///< indexed heap types hold canonical numbers
-  std::vector<TypeId> supertypes;  ///< from the root down to this type itself; constant-time casts
-  Layout layout;                   ///< of its objects; a function type only has the display
+  decoder::SubType type;  ///< indexed heap types hold canonical numbers
+  std::vector<TypeId>
+      supertypes;  ///< from the root down to this type itself; makes casts constant-time
+  Layout layout;   ///< of its objects; a function type has only the display
 };
 
 /// Interns recursive groups, so that equal types (iso-recursively) have equal numbers. Safe to use
-/// from several OS threads: interning takes a lock, everything else reads without one. What was
-/// interned stays for as long as the registry.
+/// from several OS threads: interning takes a lock, everything else reads without one. Interned
+/// types live as long as the registry.
 class TypeRegistry {
  public:
   TypeRegistry() = default;
@@ -38,14 +40,15 @@ class TypeRegistry {
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;
 
-  /// The canonical numbers of all types of a module, by type index. Of a module that is not valid
-  /// the numbers mean nothing (but nothing breaks).
+  /// The canonical numbers of all types of a module, by type index. If the module is not valid, the
+  /// numbers mean nothing, but the call is safe.
   [[nodiscard]] std::vector<TypeId> intern(const decoder::Module& module);
 
   /// The number of a function type whose indexed heap types, if any, are canonical numbers.
   [[nodiscard]] TypeId intern(const decoder::FunctionType& type);
 
   [[nodiscard]] const CanonicalType& get(TypeId id) const {
+    assert(id < size());
     const auto place = locate(id);
     return chunks_[place.chunk].load(std::memory_order_acquire)[place.index];
   }

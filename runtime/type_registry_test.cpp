@@ -258,7 +258,7 @@ TEST(TypeRegistry, SurvivesTypesThatValidationWouldRefuse) {
   for (const auto id : ids) EXPECT_TRUE(registry.is_subtype(id, id));
 }
 
-// How deep it may be is for validation to say (`Limits::subtype_depth`).
+// Validation limits how deep it may be (`Limits::subtype_depth`).
 TEST(TypeRegistry, KnowsAThousandSupertypes) {
   TypeRegistry registry;
   std::vector<std::vector<SubType>> chain{{open(structure({}))}};

@@ -6,7 +6,7 @@ namespace airlock::runtime {
 
 namespace {
 
-/// Longer waits have no end: adding more to a clock might overflow. Thirty years.
+/// Thirty years. A longer wait has no end, because adding it to a clock might overflow.
 constexpr std::int64_t longest_wait = 1'000'000'000'000'000'000;
 
 }  // namespace

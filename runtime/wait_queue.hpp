@@ -20,13 +20,14 @@ enum class WaitResult : std::uint32_t {
   interrupted = 3,  ///< `Interruption::due` says why
 };
 
-/// Who waits at which address of one shared memory. Whoever waits blocks its OS thread, so there
-/// are never more than OS threads that run guests. Safe to use from several OS threads.
+/// The agents that wait at the addresses of one shared memory. A waiting agent blocks its OS
+/// thread, so there are never more of them than OS threads that run guests. Safe to use from
+/// several OS threads.
 class WaitQueue {
  public:
   /// Waits until notified if `*place` is `expected`. No notification between the comparison and the
   /// beginning of the wait is missed.
-  /// @param place naturally aligned, inside of the memory
+  /// @param place naturally aligned, inside the memory
   /// @param nanoseconds negative: without limit
   /// @param interruption of the store that waits; may be null
   template <typename T>
@@ -40,8 +41,8 @@ class WaitQueue {
     return block(lock, waiter, place, nanoseconds, interruption);
   }
 
-  /// Wakes up to `count` of those who wait at `place`, who waits longest first.
-  /// @return how many
+  /// Wakes up to `count` agents that wait at `place`, the one that has waited longest first.
+  /// @return how many were woken
   std::uint32_t notify(const void* place, std::uint32_t count);
 
  private:

@@ -5,8 +5,8 @@
 
 namespace airlock::runtime::semantics {
 
-/// A value, or the trap that stands in its place. A plain pair, so that it costs nothing once the
-/// function is inlined into a handler.
+/// A value or a trap. A plain pair, so that it costs nothing when the function is inlined into a
+/// handler.
 template <typename T>
 struct Checked {
   T value{};

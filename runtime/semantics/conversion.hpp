@@ -25,7 +25,7 @@ struct TruncationRange {
     } else if constexpr (std::numeric_limits<F>::digits > std::numeric_limits<Integer>::digits) {
       return value > -high - F{1} && value < high;  // -high - 1 is exact
     } else {
-      return value >= -high && value < high;  // nothing lies between -high - 1 and -high
+      return value >= -high && value < high;  // there is no value between -high - 1 and -high
     }
   }
 };

@@ -1,7 +1,7 @@
 // Floating-point semantics (specification: Execution, Numerics, Floating-Point Operations). `F` is
-// float or double. The hardware's arithmetic gives what the specification asks for: a NaN operand
-// yields a quiet NaN with its payload kept, an invalid operation the canonical one (its sign is not
-// determined). Only where the C++ library differs do the functions here say more.
+// float or double. The hardware computes what the specification requires: a NaN operand yields a
+// quiet NaN with the same payload, an invalid operation the canonical NaN (of either sign). The
+// functions here only correct what the C++ library does differently.
 #pragma once
 
 #include <bit>
@@ -66,7 +66,7 @@ constexpr F copy_sign(F a, F b) {
                                                  (std::bit_cast<BitsOf<F>>(b) & sign_bit<F>)));
 }
 
-/// The library's roundings may hand a signalling NaN through; the specification wants it quiet.
+/// The library's roundings may return a signalling NaN; the specification requires a quiet one.
 template <typename F>
 constexpr F quiet(F a) {
   constexpr BitsOf<F> quiet_bit = BitsOf<F>{1} << (std::numeric_limits<F>::digits - 2);
@@ -86,8 +86,8 @@ template <typename F>
 inline F truncate(F a) {
   return quiet(std::trunc(a));
 }
-/// Rounds to the nearest integer, ties to even. Nothing changes the rounding mode, so the current
-/// one is that.
+/// Rounds to the nearest integer, ties to even. The current rounding mode is always this one,
+/// because nothing changes it.
 template <typename F>
 inline F nearest(F a) {
   return quiet(std::nearbyint(a));

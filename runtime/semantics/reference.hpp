@@ -1,7 +1,8 @@
-// What instructions on references, structures and arrays compute (specification: Execution,
+// The semantics of instructions on references, structures and arrays (specification: Execution,
 // Reference Instructions, Aggregate Reference Instructions).
 #pragma once
 
+#include <cassert>
 #include <cstring>
 
 #include "runtime/heap.hpp"
@@ -24,9 +25,9 @@ inline Checked<std::uint32_t> i31_get_u(std::uint64_t reference) {
 
 // Casts
 
-/// What a cast asks about a reference that is not null.
+/// What a cast checks of a reference that is not null.
 enum class CastKind : std::uint8_t {
-  nothing,     ///< a bottom type: nothing has it
+  nothing,     ///< a bottom type: no reference has it
   everything,  ///< the top of the hierarchy
   eq,
   i31,
@@ -92,14 +93,14 @@ inline bool has_type(const Heap& heap, std::uint64_t reference, TypeId type, std
   }
 }
 
-/// What a cast to a type of the module asks.
+/// The check of a cast to a type of the module.
 [[nodiscard]] constexpr CastKind cast_kind(decoder::CompositeKind kind, bool is_exact) {
   if (kind == decoder::CompositeKind::function)
     return is_exact ? CastKind::exact_function : CastKind::function;
   return is_exact ? CastKind::exact_object : CastKind::object;
 }
 
-/// What a cast to a heap type asks; indexed ones hold canonical numbers.
+/// The check of a cast to a heap type; indexed ones hold canonical numbers.
 [[nodiscard]] inline CastKind cast_kind(const TypeRegistry& types, const decoder::HeapType& type) {
   if (type.kind != decoder::HeapKind::indexed) return cast_kind(type.kind);
   return cast_kind(types.get(type.index).layout.kind, type.is_exact);
@@ -148,8 +149,7 @@ inline void store_descriptor(Object& object, const Layout& layout, std::uint64_t
   std::memcpy(object.at(layout.descriptor_offset), &descriptor, sizeof descriptor);
 }
 
-/// Whether a reference that is not null is to a structure with this descriptor, which is not null
-/// either.
+/// Whether a reference is to a structure with this descriptor. Neither is null.
 [[nodiscard]] inline bool has_descriptor(const Heap& heap, std::uint64_t reference,
                                          std::uint64_t descriptor) {
   if (!is_address(reference)) return false;
@@ -160,7 +160,7 @@ inline void store_descriptor(Object& object, const Layout& layout, std::uint64_t
 
 // Structures and arrays
 
-/// Writes all fields of a structure, whose values stand one after the other.
+/// Writes all fields of a structure from consecutive slots.
 inline void initialize(Object& object, const Layout& layout, const Slot* values) {
   for (const FieldLayout& field : layout.fields) {
     store_field(object.at(field.offset), field, values);
@@ -168,7 +168,7 @@ inline void initialize(Object& object, const Layout& layout, const Slot* values)
   }
 }
 
-/// Zeroes are the default values of all types.
+/// Zero is the default value of every type.
 inline void initialize_default(Object& object, std::uint64_t bytes) {
   std::memset(object.payload(), 0, bytes - sizeof(Object));
 }
@@ -183,9 +183,10 @@ inline void initialize_default(Object& object, std::uint64_t bytes) {
   return array.payload() + (std::size_t{index} << layout.width_log2);
 }
 
-/// Writes the same value to many elements, which exist.
+/// Writes the same value to many elements; the range must be inside the array.
 inline void fill(Object& array, const FieldLayout& layout, std::uint32_t first, std::uint32_t count,
                  const Slot* value) {
+  assert(contains(array, first, count));
   std::byte* place = element(array, layout, first);
   if (layout.width_log2 == 0) {
     if (count != 0) std::memset(place, static_cast<std::uint8_t>(value->bits), count);
@@ -195,7 +196,7 @@ inline void fill(Object& array, const FieldLayout& layout, std::uint32_t first, 
     store_field(place, layout, value);
 }
 
-/// Writes elements whose values stand one after the other.
+/// Writes elements from consecutive slots.
 inline void initialize_elements(Object& array, const FieldLayout& layout, const Slot* values) {
   const std::size_t step = layout.storage == decoder::ValueKind::v128 ? 2 : 1;
   std::byte* place = array.payload();
@@ -212,7 +213,7 @@ inline TrapCode check_copy(const Object* to, std::uint32_t to_index, const Objec
   return TrapCode::none;
 }
 
-/// Whether so many elements can be read from a place in a data segment.
+/// Whether `count` elements can be read from an offset of a data segment.
 [[nodiscard]] inline bool holds_elements(decoder::Bytes data, std::uint32_t offset,
                                          std::uint32_t count, const FieldLayout& layout) {
   return offset + (std::uint64_t{count} << layout.width_log2) <= data.size();
@@ -220,6 +221,7 @@ inline TrapCode check_copy(const Object* to, std::uint32_t to_index, const Objec
 
 inline void read_elements(Object& array, std::uint32_t first, std::uint32_t count,
                           const FieldLayout& layout, decoder::Bytes data, std::uint32_t offset) {
+  assert(contains(array, first, count) && holds_elements(data, offset, count, layout));
   if (count != 0)
     std::memcpy(element(array, layout, first), data.data() + offset,
                 std::size_t{count} << layout.width_log2);

@@ -1,4 +1,4 @@
-// Facts about numbers that are easy to get wrong (specification: Execution, Numerics).
+// Cases of numbers that are easy to get wrong (specification: Execution, Numerics).
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -1,11 +1,11 @@
-// Vectors (specification: Execution, Numerics, Vector Operations): how to see
-// the lanes of a v128, and what the functions of all its instructions share.
+// Vectors (specification: Execution, Numerics, Vector Operations): access to the lanes of a v128,
+// and what the functions of all vector instructions share.
 //
 // A vector instruction is one function over `V128`. Most are an expression over all lanes at once,
-// which compilers turn into the host's vector instructions. Where a compiler does not find the one
-// instruction that the host has, the function says it with an intrinsic of SSE4.1, the least that
-// Airlock asks of x86-64, and other hosts take the function of the same name in `generic`, which
-// spells the specification out lane by lane. Tests hold the two against each other.
+// which compilers turn into the host's vector instructions. Where a compiler does not find the
+// right instruction, the function uses an intrinsic of SSE4.1, which Airlock requires of x86-64.
+// Other hosts use the function of the same name in `generic`, which follows the specification lane
+// by lane. Tests compare the two.
 #pragma once
 
 #include <bit>
@@ -29,7 +29,7 @@ namespace airlock::runtime::semantics {
 template <typename T>
 inline constexpr std::size_t lane_count = sizeof(V128) / sizeof(T);
 
-/// The lanes of a vector, interpreted as `T`. Lane 0 stands in the lowest bytes.
+/// The lanes of a vector, interpreted as `T`. Lane 0 is in the lowest bytes.
 template <typename T>
 inline Lanes<T> lanes(V128 vector) {
   return std::bit_cast<Lanes<T>>(vector);

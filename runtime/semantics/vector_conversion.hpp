@@ -21,14 +21,14 @@ inline V128 truncate_saturating(V128 a) {
 }  // namespace generic
 
 #if AIRLOCK_SSE41
-// The host's truncations give 0x80000000 for whatever does not fit.
+// The host's truncations return 0x80000000 for a value that does not fit.
 namespace sse41 {
 
 inline V128 truncate_f32_signed(V128 a) {
   const __m128 x = native_f32(a);
   const __m128 no_nan = _mm_and_ps(x, _mm_cmpord_ps(x, x));
   const __m128i too_great = _mm_castps_si128(_mm_cmpge_ps(x, _mm_set1_ps(0x1p31F)));
-  // Where it is too great all bits are flipped, which makes the greatest integer.
+  // If a value is too large, all bits are flipped, which makes the largest integer.
   return from_lanes(_mm_xor_si128(_mm_cvttps_epi32(no_nan), too_great));
 }
 
@@ -44,7 +44,7 @@ inline V128 truncate_f32_unsigned(V128 a) {
 }
 
 inline V128 truncate_f64_signed(V128 a) {
-  // The limit is zero where there is a NaN, and the second operand is what `min` gives for it.
+  // For a NaN the limit is zero: `min` returns its second operand for a NaN.
   const __m128d x = native_f64(a);
   const __m128d limit = _mm_and_pd(_mm_cmpord_pd(x, x), _mm_set1_pd(0x7fffffff));
   return from_lanes(_mm_cvttpd_epi32(_mm_min_pd(x, limit)));
@@ -53,7 +53,7 @@ inline V128 truncate_f64_signed(V128 a) {
 inline V128 truncate_f64_unsigned(V128 a) {
   __m128d x = _mm_max_pd(native_f64(a), _mm_setzero_pd());
   x = _mm_min_pd(x, _mm_set1_pd(0xffffffff));
-  // Behind 2^52 all bits of the significand are integer ones, so the low half is the integer.
+  // From 2^52 on, the significand has no fractional bits, so the low half is the integer.
   x = _mm_add_pd(_mm_round_pd(x, _MM_FROUND_TO_ZERO | _MM_FROUND_NO_EXC), _mm_set1_pd(0x1p52));
   return from_lanes(_mm_shuffle_ps(_mm_castpd_ps(x), _mm_setzero_ps(), _MM_SHUFFLE(0, 0, 2, 0)));
 }

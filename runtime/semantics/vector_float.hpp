@@ -85,7 +85,7 @@ inline V128 maximum_float(V128 a, V128 b) {
   const auto unordered = (x != x) | (y != y);
   return from_lanes(unordered ? x + y : ordered);
 }
-/// The pseudo-minimum and -maximum: as C writes them, `b < a ? b : a`.
+/// The pseudo-minimum and -maximum, as in C: `b < a ? b : a`.
 template <typename F>
 inline V128 pseudo_minimum(V128 a, V128 b) {
 #if AIRLOCK_SSE41

@@ -151,7 +151,7 @@ template <typename T>
 inline V128 negate(V128 a) {
   return from_lanes(Lanes<T>{} - lanes<T>(a));
 }
-/// The least signed value stays itself.
+/// The smallest signed value stays the same.
 template <typename T>
 inline V128 absolute(V128 a) {
   const Lanes<T> x = lanes<T>(a);
@@ -172,7 +172,7 @@ inline V128 maximum(V128 a, V128 b) {
   return from_lanes(x > y ? x : y);
 }
 
-/// Sums and differences that stay at the bound they would cross; of lanes of 8 and 16 bits.
+/// Saturating sums and differences of lanes of 8 and 16 bits.
 template <typename T>
 inline V128 add_saturating(V128 a, V128 b) {
 #if AIRLOCK_SSE41

@@ -34,7 +34,7 @@ inline V128 splat(Operand value) {
   return from_lanes(all_lanes(static_cast<T>(value)));
 }
 
-/// What is extracted of a lane: its value, extended to `Result` with the sign of `T`.
+/// The value of a lane, extended to `Result` with the sign of `T`.
 template <typename T, typename Result>
 inline Result extended_lane(T value) {
   if constexpr (std::is_floating_point_v<T>)
@@ -46,8 +46,8 @@ template <typename T, typename Result>
 inline Result extract_lane(V128 a, std::uint32_t lane) {
   return extended_lane<T, Result>(lanes<T>(a)[lane]);
 }
-/// The numbers of all lanes are compared with that of the lane, since writing one lane in memory
-/// and then reading the vector makes processors wait.
+/// Compares the numbers of all lanes with that of the lane. To write one lane in memory and then
+/// read the vector would be slow: processors wait for the write.
 template <typename T, typename Operand>
 inline V128 replace_lane(V128 a, Operand value, std::uint32_t lane) {
   using Number = std::conditional_t<std::is_floating_point_v<T>, BitsOf<T>, T>;
@@ -57,10 +57,11 @@ inline V128 replace_lane(V128 a, Operand value, std::uint32_t lane) {
   return from_lanes(is_lane ? all_lanes(static_cast<T>(value)) : lanes<T>(a));
 }
 
-/// The bytes of `a` that the indices name; zero where there is no such byte.
+/// The bytes of `a` at the indices; zero for an index out of range.
 inline V128 swizzle(V128 a, V128 indices) {
 #if AIRLOCK_SSE41
-  // The instruction gives zero for indices with the highest bit, and looks at four others only.
+  // The instruction returns zero for an index with the highest bit set, and otherwise uses only the
+  // low four bits.
   const __m128i saturated = _mm_adds_epu8(native(indices), _mm_set1_epi8(0x70));
   return from_lanes(_mm_shuffle_epi8(native(a), saturated));
 #else
@@ -68,7 +69,7 @@ inline V128 swizzle(V128 a, V128 indices) {
 #endif
 }
 
-/// The bytes of `a` (from 0) and `b` (from 16) that the indices, all below 32, name.
+/// The bytes at the indices, all below 32: `a` is 0 to 15, `b` is 16 to 31.
 inline V128 shuffle(V128 a, V128 b, V128 indices) {
 #if AIRLOCK_SSE41
   const __m128i from_a = _mm_add_epi8(native(indices), _mm_set1_epi8(0x70));
@@ -106,7 +107,7 @@ inline std::uint32_t all_true(V128 a) {
   return any_true(equal<T>(a, V128{})) == 0;
 }
 
-// What loads make of the bytes they read.
+// Conversions of the bytes that loads read.
 
 inline V128 loaded(V128 bytes) { return bytes; }
 /// Eight bytes as lanes of `T`, made twice as wide.

@@ -1,7 +1,7 @@
 // Relaxed vector instructions (specification: Execution, Numerics, Relaxed Operations). Where the
 // specification leaves a choice, Airlock makes that of the deterministic profile, which is the
-// first of the list. Most are then the same as an instruction that is not relaxed; here are the
-// others.
+// first of the list. With it, most are the same as an instruction that is not relaxed; the others
+// are here.
 #pragma once
 
 #include "runtime/semantics/vector_float.hpp"

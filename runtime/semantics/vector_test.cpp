@@ -1,4 +1,5 @@
-// Vector semantics: what is computed on all lanes at once, against the specification lane by lane.
+// Vector semantics: the operations on all lanes at once, compared with the specification lane by
+// lane.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -24,7 +25,7 @@ std::array<T, lane_count<T>> array_of(V128 v) {
   return std::bit_cast<std::array<T, lane_count<T>>>(v);
 }
 
-/// Vectors of all kinds: of values at the borders of lanes of every width, and random ones.
+/// Sample vectors: boundary values of lanes of every width, and random ones.
 std::vector<V128> samples() {
   std::vector<V128> result;
   for (const std::uint64_t n : {0x0ULL,
@@ -81,7 +82,7 @@ std::vector<V128> samples() {
   return result;
 }
 
-/// Holds `fast` against `slow` for all samples.
+/// Compares `fast` with `slow` for all samples.
 template <typename Fast, typename Slow>
 void expect_same_unary(const char* name, Fast fast, Slow slow) {
   for (const V128 a : samples()) {
@@ -100,8 +101,8 @@ void expect_same(const char* name, Fast fast, Slow slow) {
           << name << std::hex << ' ' << a[0] << ' ' << a[1] << ", " << b[0] << ' ' << b[1];
 }
 
-/// Floating-point results are the same if they are equal in bits, or both NaN: which of two NaN
-/// operands is handed on is up to the compiler.
+/// Floating-point results are the same if they are equal in bits, or both NaN: the compiler decides
+/// which of two NaN operands is the result.
 template <typename F, typename Fast, typename Slow>
 void expect_same_float(const char* name, Fast fast, Slow slow) {
   const auto all = samples();
@@ -131,7 +132,7 @@ auto each_lane(Function function) {
   return [=](V128 a) { return generic::map<T>(a, function); };
 }
 
-/// What every width and sign of integers has.
+/// The operations that integers of every width and sign have.
 template <typename T>
 void expect_integer_operations() {
   using U = std::make_unsigned_t<T>;
@@ -309,7 +310,7 @@ TEST(VectorTest, SignsOfZeroDecideMinimumAndMaximum) {
   EXPECT_EQ(bits(minimum_float<float>(minus, plus)), bits(minus));
   EXPECT_EQ(bits(maximum_float<float>(plus, minus)), bits(plus));
   EXPECT_EQ(bits(maximum_float<float>(minus, plus)), bits(plus));
-  // The pseudo ones give the first where neither is less.
+  // The pseudo-minimum and -maximum return the first operand if neither is less.
   EXPECT_EQ(bits(pseudo_minimum<float>(plus, minus)), bits(plus));
   EXPECT_EQ(bits(pseudo_maximum<float>(minus, plus)), bits(minus));
 }

@@ -1,5 +1,5 @@
-// An executor for tests of the runtime alone: native functions run, and Wasm functions do what the
-// test says they do. Bodies are not validated, so the bodies in such tests have to be valid.
+// An executor for tests of the runtime alone: native functions run, and the test defines what Wasm
+// functions do. Bodies are not validated, so such tests must have valid bodies.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@
 
 namespace airlock::runtime::testing {
 
-/// What stands in for a Wasm function: reads arguments, writes results, may trap.
+/// The replacement of a Wasm function: reads arguments, writes results, may trap.
 using Body = std::function<RunStatus(Function& function, std::span<const Slot> arguments,
                                      std::span<Slot> results, Trap& trap)>;
 
@@ -111,7 +111,7 @@ struct World {
   explicit World(const EngineConfiguration& configuration = {})
       : engine(take(executor), configuration), store(engine) {}
 
-  /// The module of a text, or null and a failed test.
+  /// Compiles the module of a text. If that fails, returns null and the test fails.
   [[nodiscard]] std::shared_ptr<const CompiledModule> compile(std::string_view text) {
     auto assembled = decoder::text::assemble(text);
     EXPECT_TRUE(assembled) << assembled.error().message;

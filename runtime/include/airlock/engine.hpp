@@ -8,15 +8,15 @@
 
 namespace airlock {
 
-/// How an engine works. What is not set here does not change results.
+/// How an engine works. No setting but `limits` and `metered` can change results.
 struct Configuration {
-  /// How accesses beyond the end of a memory are found.
+  /// How accesses beyond the end of a memory are detected.
   enum class BoundsChecks : std::uint8_t {
     guard_pages,  ///< the hardware checks; a 32-bit memory reserves 8 GiB of address space
     in_code,      ///< every access compares; memories are dense
   };
   BoundsChecks bounds_checks = BoundsChecks::in_code;
-  /// Function bodies are always validated at once; translate them when they are first called.
+  /// Translates a function body when it is first called. Bodies are always validated at once.
   bool lazy_translation = true;
   /// Whether running consumes fuel, see `Store::set_fuel`. Costs nothing when off.
   bool metered = false;
@@ -27,7 +27,7 @@ struct Configuration {
   Limits limits{};
 };
 
-/// Compiles modules and components, and is what stores are made in. A handle: copies are the same
+/// Compiles modules and components; every store belongs to one. A handle: copies refer to the same
 /// engine, which lives as long as anything made with it. Safe to use from several OS threads.
 class Engine {
  public:

@@ -9,9 +9,9 @@ namespace canonical_abi {
 class HostCall;
 }
 
-/// What a host function answers with: the proof that it has asked its `HostCall` for an end. Only
-/// the members of a `HostCall` make one. It carries nothing, and how the call ends is kept in the
-/// call itself, so that an outcome of another call cannot be mistaken for this one's.
+/// What a host function returns: the proof that it has told its `HostCall` how the call ends. Only
+/// the members of a `HostCall` make one. It carries no data: how the call ends is kept in the
+/// `HostCall`, so an outcome of another call cannot be used by mistake.
 class [[nodiscard]] HostOutcome {
   friend class HostCall;
   friend class canonical_abi::HostCall;

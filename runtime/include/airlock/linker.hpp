@@ -40,8 +40,8 @@ class HostCall {
   HostCall& operator=(const HostCall&) = delete;
 
   [[nodiscard]] const FunctionType& type() const;
-  /// The i-th argument; the i32 zero if there are fewer, and while a pending call is polled (keep
-  /// what you need).
+  /// The argument at `index`. The i32 zero if there are fewer arguments, and while a pending call
+  /// is polled: keep what the poll needs.
   [[nodiscard]] Value argument(std::size_t index) const;
   /// The instance that calls; none if the host called.
   [[nodiscard]] std::optional<Instance> caller() const;
@@ -57,7 +57,8 @@ class HostCall {
   }
   [[nodiscard]] HostOutcome returned(std::span<const Value> results);
   [[nodiscard]] HostOutcome trapped(std::string message);
-  /// Ends the guest at its own wish: `Error::exit_code` of the call from the host.
+  /// Ends the guest as it asked for: the call from the host fails with `ErrorKind::exit` and
+  /// `Error::exit_code`.
   [[nodiscard]] HostOutcome exit(int status);
   /// Throws an exception, which the guest may catch. Values of the wrong number or type are a trap.
   [[nodiscard]] HostOutcome thrown(const Tag& tag, std::span<const Value> values);
@@ -84,7 +85,7 @@ class HostCall {
   std::uint64_t* slots_;  ///< parameters, and after the call the results, as bits
 };
 
-/// What a typed host function answers that may fail: an error is a trap with its message, or ends
+/// The result of a typed host function that may fail: an error is a trap with its message, or ends
 /// the guest if it is of kind `exit`.
 template <typename T>
 using HostResult = Result<T>;
@@ -185,8 +186,7 @@ struct Typed<F, std::tuple<HostCall&, P...>> : Typed<F, std::tuple<P...>> {
 
 }  // namespace detail
 
-/// Names and what stands behind them, for the imports of modules that are instantiated in one
-/// store.
+/// Definitions by name, for the imports of modules that are instantiated in one store.
 class Linker {
  public:
   explicit Linker(const Store& store);
@@ -199,11 +199,11 @@ class Linker {
   Result<void> define(std::string_view module, std::string_view name, const Tag& tag);
   Result<void> define(std::string_view module, std::string_view name, const Global& global);
 
-  /// Makes all exports of an instance known under a module name.
+  /// Defines all exports of an instance under a module name.
   Result<void> define(std::string_view module, const Instance& instance);
 
-  /// A host function of a given type. It may capture what it likes, except handles' owners: a
-  /// function that owns its store would never be freed.
+  /// A host function of a given type. It must not capture the `Store` itself: a function that owns
+  /// its store is never freed. Handles may be captured.
   Result<void> define(std::string_view module, std::string_view name, FunctionType type,
                       HostFunction function);
 

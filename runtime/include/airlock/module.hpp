@@ -32,9 +32,8 @@ class Module {
  public:
   /// Decodes, validates and translates.
   /// @param bytes the binary format, or the text format (`(module …)`) in UTF-8; copied
-  /// @return an error of kind `malformed`, `invalid`, `unsupported` or `limit`, with the offset (in
-  /// a
-  ///   text: line and column) it lies at
+  /// @return an error of kind `malformed`, `invalid`, `unsupported` or `limit`, with its offset (in
+  ///   a text: line and column)
   [[nodiscard]] static Result<Module> compile(const Engine& engine,
                                               std::span<const std::byte> bytes);
   [[nodiscard]] static Result<Module> compile(const Engine& engine, std::string_view bytes);

@@ -1,7 +1,7 @@
 // Stores, and the handles to what lives in them.
 //
-// A handle (Instance, Function, Memory, Global) is small, is copied freely, and may outlive its
-// store: whatever is done with it then is `ErrorKind::argument`, never undefined.
+// A handle (Instance, Function, Memory, Global) is small, can be copied, and may outlive its store:
+// every use of it is `ErrorKind::argument` then, never undefined.
 #pragma once
 
 #include <chrono>
@@ -62,8 +62,9 @@ class Store {
 
   [[nodiscard]] const Engine& engine() const;
 
-  /// Called when a guest waits for a pending host call: blocks until one of them may go on. An
-  /// error ends the waiting call as a trap. Without a waiter the host is asked every millisecond.
+  /// Called when a guest waits for a pending host call: blocks until one of the pending calls may
+  /// continue. An error ends the waiting call as a trap. Without a waiter, pending calls are polled
+  /// every millisecond.
   using Waiter = std::function<Result<void>()>;
   void set_waiter(Waiter waiter);
 
@@ -91,14 +92,15 @@ class Store {
   /// @return `ErrorKind::argument` if the engine is not interruptible
   [[nodiscard]] Result<Interrupt> interrupt() const;
 
-  /// What the last call or instantiation ended with, if that was an exception which no guest caught
+  /// The exception that ended the last call or instantiation, if no guest caught it
   /// (`ErrorKind::exception`).
   [[nodiscard]] std::optional<Exception> last_exception() const;
 
   /// The backtrace of the last call or instantiation that trapped or threw; empty if none did.
   [[nodiscard]] const std::vector<TraceFrame>& last_backtrace() const;
 
-  /// Bytes of all memories of the store, as the guests see them (not what they really take).
+  /// Bytes of all memories of the store, as the guests see them (not the pages that they really
+  /// use).
   [[nodiscard]] std::uint64_t memory_bytes() const;
 
   /// The function a funcref refers to; none if it is null, no funcref, or of another store.
@@ -111,7 +113,7 @@ class Store {
   std::shared_ptr<State> state_;
 };
 
-/// What all handles share: the store, watched, and the entity in it.
+/// The common part of all handles: a weak reference to the store, and the entity in it.
 template <typename Entity>
 class Handle {
  public:
@@ -159,8 +161,8 @@ class Function : public Handle<runtime::Function> {
     return call(std::span(arguments.begin(), arguments.size()));
   }
 
-  /// The same with C++ types: `function.invoke<std::int32_t>(1, 2)`. A wrong guess of the type is
-  /// `ErrorKind::argument`.
+  /// The same with C++ types: `function.invoke<std::int32_t>(1, 2)`. Other types than the
+  /// function's are `ErrorKind::argument`.
   /// @tparam R void, an integer of four or eight bytes, float or double
   template <typename R = void, typename... A>
   [[nodiscard]] Result<R> invoke(A... arguments) const {
@@ -195,8 +197,8 @@ class Memory : public Handle<runtime::Memory> {
   /// @return the number of pages before, or an error of kind `limit`
   [[nodiscard]] Result<std::uint64_t> grow(std::uint64_t pages) const;
 
-  /// Copies `bytes.size()` bytes out of, or into, the memory. Beyond its end:
-  /// `ErrorKind::argument`, and nothing is copied.
+  /// Copies `bytes.size()` bytes out of, or into, the memory. If the range is not inside the
+  /// memory: `ErrorKind::argument`, and nothing is copied.
   [[nodiscard]] Result<void> read(std::uint64_t address, std::span<std::byte> bytes) const;
   [[nodiscard]] Result<void> write(std::uint64_t address, std::span<const std::byte> bytes) const;
   /// `length` bytes as a string, whatever they are.
@@ -222,13 +224,13 @@ class Global : public Handle<runtime::Global> {
   [[nodiscard]] Result<void> set(const Value& value) const;
 };
 
-/// The tag of exceptions: says what kind they are and what values they carry. Two tags are equal if
-/// they are the same one, whatever their types.
+/// The tag of exceptions: their kind, and the types of the values that they carry. Two tags with
+/// the same types are still different tags.
 class Tag : public Handle<runtime::Tag> {
  public:
   using Handle::Handle;
 
-  /// A new tag, for exceptions that carry such values.
+  /// A new tag, for exceptions that carry values of these types.
   [[nodiscard]] static Tag make(const Store& store, const std::vector<ValueType>& types);
 
   [[nodiscard]] std::vector<ValueType> types() const;
@@ -238,7 +240,7 @@ class Tag : public Handle<runtime::Tag> {
   friend bool operator==(const Tag& one, const Tag& other) { return one.entity_ == other.entity_; }
 };
 
-/// An exception that a guest threw or is to catch.
+/// An exception that a guest threw, or that the host throws into a guest.
 struct Exception {
   Tag tag;
   std::vector<Value> values;

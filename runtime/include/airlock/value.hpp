@@ -1,4 +1,4 @@
-// Core values and types, and what C++ types stand for them.
+// Core values and types, and the C++ types that correspond to them.
 #pragma once
 
 #include <array>
@@ -39,8 +39,8 @@ struct FunctionType {
 /// `[i32 i64] -> [f32]`
 [[nodiscard]] std::string to_string(const FunctionType& type);
 
-/// A value of a core type. The readers (`as_i32`, …) never fail: asked for what the value is not,
-/// they answer zero. References to functions and to objects of guests belong to one store and mean
+/// A value of a core type. The readers (`as_i32`, …) never fail: they return zero if the value has
+/// another type. References to functions and to objects of guests belong to one store and mean
 /// nothing outside of it; null and a host's own externref belong to all. An object is kept alive
 /// for as long as a value refers to it: destroy such values on the OS thread that uses the store.
 class Value {
@@ -95,7 +95,7 @@ class Value {
   }
 
  private:
-  friend struct ValueAccess;  // the implementation's way to the bits
+  friend struct ValueAccess;  // gives the implementation access to the bits
   Value(ValueType type, std::uint64_t low) : type_(type), bits_{low, 0} {}
 
   template <typename T>
@@ -110,11 +110,11 @@ class Value {
   std::uint8_t hierarchy_ = 0;  ///< of an `other_reference`: the top of its heap types
   std::array<std::uint64_t, 2> bits_{};
   std::uint64_t store_ = 0;           ///< number of the store that a reference belongs to
-  std::shared_ptr<const void> root_;  ///< keeps the object alive that it refers to
+  std::shared_ptr<const void> root_;  ///< keeps the object alive that the value refers to
 };
 
-/// How a C++ type stands for a core type in typed calls and host functions: integers of four and
-/// eight bytes, float and double.
+/// The core type that corresponds to a C++ type in typed calls and host functions: integers of four
+/// and eight bytes, float and double.
 template <typename T>
 struct CoreType;
 
