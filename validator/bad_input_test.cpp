@@ -1,4 +1,4 @@
-// Damaged modules: whatever the damage, reading and validating end with a verdict.
+// Damaged modules: reading and validating them always ends with a verdict.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -101,7 +101,7 @@ ByteVector assemble(std::string_view source) {
   return assembled ? std::move(assembled->binary) : ByteVector{};
 }
 
-/// Reads and validates. Nothing is asserted about the verdict but that an error says where.
+/// Reads and validates. The verdict itself is not tested, only that an error has an offset.
 bool is_valid(const ByteVector& binary) {
   const auto module = decoder::read_module(share(binary), limits);
   const auto result =
@@ -190,8 +190,8 @@ TEST(BadInput, SplicedSectionsAndRandomDamage) {
   }
 }
 
-// What asks for more work than it has bytes. Each must end quickly; the bound is generous for
-// sanitizers and slow machines.
+// Inputs that ask for more work than they have bytes. Each must end quickly; the bound is generous
+// for sanitizers and slow machines.
 template <typename Make>
 void expect_quick(Make make) {
   const auto binary = make();

@@ -76,7 +76,7 @@ void FunctionChecker::mark_unreachable() {
   frame().is_live = false;
 }
 
-/// Locals set inside a block count as unset behind it.
+/// Locals that were set inside a block count as unset after it.
 void FunctionChecker::reset_locals(std::uint32_t height) {
   for (; initialized_.size() > height; initialized_.pop_back()) unset_[initialized_.back()] = true;
 }
@@ -280,7 +280,7 @@ bool FunctionChecker::check_branch_on_cast(const Instruction& instruction) {
   if (!is_related)
     return fail("type mismatch on cast: " + to_string(target) + " does not match " +
                 to_string(source));
-  // What is left of the source type when the cast fails: null only if the target excludes it.
+  // The type of the reference when the cast fails: nullable only if the target type excludes null.
   const auto difference = ValueType::reference(source.heap, source.nullable && !target.nullable);
   const bool on_success =
       instruction.opcode == "br_on_cast"_op || instruction.opcode == "br_on_cast_desc_eq"_op;

@@ -18,7 +18,7 @@ std::unexpected<Error> malformed(const CustomSection& section, std::string_view 
                  '@' + section.name + " section: " + std::string(what));
 }
 
-/// Names come last, behind the data if there is any.
+/// The name section must be after the data section if there is one.
 Result<void> check_names(const CustomSection& section, const Module& module) {
   const auto after = static_cast<SectionId>(section.after_section);
   const bool is_early =

@@ -1,5 +1,5 @@
-// What custom sections hold (specification: Appendix, Custom Sections). They never make a module
-// malformed or invalid, so only who asks for it gets to know about errors in them.
+// The contents of custom sections (specification: Appendix, Custom Sections). They never make a
+// module malformed or invalid, so errors in them are reported only on request.
 #pragma once
 
 #include "decoder/error.hpp"
@@ -8,9 +8,9 @@
 
 namespace airlock::validator {
 
-/// Checks the custom sections that are known here: `name` and branch hints. Their place, how often
-/// they come, their form, and what they refer to. The module must be valid otherwise.
-/// Errors: `malformed`, `invalid`.
+/// Checks the custom sections that are known here, `name` and branch hints: their place, number,
+/// form, and what they refer to. The module must otherwise be valid. Errors: `malformed`,
+/// `invalid`.
 [[nodiscard]] Result<void> validate_custom_sections(const decoder::Module& module,
                                                     const Limits& limits);
 

@@ -12,7 +12,7 @@ std::string check_described(std::span<const SubType> types, std::uint32_t index,
   const auto described = *types[index].described;
   if (described - first >= count) return "described type is outside rec group";
   if (types[described].descriptor != index) return "described type is not described by descriptor";
-  // So no type is part of its own chain of descriptors.
+  // The order excludes cycles in the chain of descriptors.
   return described < index ? "" : "forward use of described type";
 }
 

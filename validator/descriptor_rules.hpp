@@ -11,7 +11,7 @@
 
 namespace airlock::validator {
 
-/// What is said of something that belongs to the proposal while it is turned off.
+/// The message for a use of the proposal while it is turned off.
 [[nodiscard]] std::string needs_custom_descriptors(std::string_view what);
 
 /// Whether types describe each other as they should: within one recursive group, both ways, the
@@ -21,7 +21,7 @@ namespace airlock::validator {
 [[nodiscard]] std::string check_descriptors(std::span<const decoder::SubType> types,
                                             std::uint32_t first, std::uint32_t count);
 
-/// Whether the descriptor clauses of a type fit those of its supertype.
+/// Checks that the descriptor clauses of a type match those of its supertype.
 /// @return what is wrong, or an empty text
 [[nodiscard]] std::string check_descriptor_subtyping(const TypeRelations& relations,
                                                      std::span<const decoder::SubType> types,

@@ -39,7 +39,7 @@ std::string failure(std::string_view source, const Limits& limits = on) {
   return failure(std::move(assembled->binary), limits);
 }
 
-/// A pair of types and one that is below the first, in front of what is given.
+/// A pair of types and a subtype of the first, followed by the given text.
 std::string failure_with_types(std::string_view rest, const Limits& limits = on) {
   return failure(R"((module
     (rec (type $a (sub (descriptor $b) (struct (field i32))))
@@ -54,7 +54,7 @@ std::string failure_with_types(std::string_view rest, const Limits& limits = on)
                  limits);
 }
 
-// Whatever belongs to the proposal, in the smallest module that has it.
+// Each part of the proposal, in the smallest module that has it.
 TEST(CustomDescriptors, AreRefusedUnlessTheyAreTurnedOn) {
   for (const std::string_view source : {
            "(rec (type (descriptor 1) (struct)) (type (describes 0) (struct)))",
@@ -175,12 +175,12 @@ TEST(CustomDescriptors, ImportsOfFunctionsOnlyAreExact) {
   EXPECT_EQ(failure("(import \"\" \"\" (func (exact (type 7))))"), "unknown type 7");
 }
 
-// Matching follows supertypes upwards, of which there may not be many, wherever they stand.
+// Matching follows supertypes upwards. Their number is limited, also inside one recursive group.
 TEST(CustomDescriptors, LongChainsOfSupertypesEndQuickly) {
   using namespace decoder::testing;  // NOLINT
   constexpr std::uint32_t count = 50'000;
-  // Type 0 and its descriptor; `count` types below 0, whose descriptors all stand below the end of
-  // a chain of `count` types.
+  // Type 0 and its descriptor; `count` subtypes of 0, whose descriptors are all subtypes of the end
+  // of a chain of `count` types.
   ByteVector types = bytes({1, 0x4e});
   append_u32(types, 2 + 3 * count);
   const auto sub = [&](std::uint32_t super) {

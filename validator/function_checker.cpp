@@ -1,4 +1,4 @@
-// Operands, locals, globals, and every instruction whose type stands in the table.
+// Operands, locals, globals, and every instruction that the instruction table types.
 #include "validator/function_checker.hpp"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ using decoder::ValueType;
 
 namespace {
 
-// Locals that are looked up without a search.
+// The number of locals that are looked up without a search.
 constexpr std::uint32_t first_locals = 256;
 
 /// Lanes of the vector shape an instruction's name begins with: 8 for `i16x8.extract_lane_s`.
@@ -41,7 +41,7 @@ constexpr ValueType address_type(decoder::AddressType type) {
   return type == decoder::AddressType::i64 ? decoder::i64 : decoder::i32;
 }
 
-/// The type of a row's operand. Both enumerations name the plain types in the same order.
+/// The type of an operand in the table. Both enumerations name the plain types in the same order.
 constexpr ValueType operand_type(decoder::OperandKind kind, const ValueType& address) {
   if (kind == decoder::OperandKind::address) return address;
   return {static_cast<ValueKind>(kind)};
@@ -172,7 +172,7 @@ bool FunctionChecker::pop(const ValueType& expected) {
 
 bool FunctionChecker::pop(Types expected) {
   for (auto i = expected.size(); i-- > 0;) {
-    // Below here everything matches: do not ask once for each of many.
+    // Below here everything matches: avoid one call for each of many operands.
     if (values_.size() == frame().height && frame().is_polymorphic) return true;
     if (!pop(expected[i])) return false;
   }
@@ -264,7 +264,7 @@ bool FunctionChecker::check(const Instruction& instruction) {
   return check_special(instruction);
 }
 
-/// Instructions whose type stands in the table; only their immediates need care.
+/// Instructions that the table types; only their immediates need checks.
 bool FunctionChecker::check_plain(const Instruction& instruction) {
   const auto number = static_cast<std::size_t>(instruction.opcode);
   const auto& row = decoder::row(instruction.opcode);

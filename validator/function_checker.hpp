@@ -35,18 +35,18 @@ class FunctionChecker {
   /// Checks the next instruction. @return false if it is not valid; see `take_error`
   [[nodiscard]] bool check(const decoder::Instruction& instruction);
 
-  /// Whether the body's own `end` was checked.
+  /// Whether the final `end` of the body was checked.
   [[nodiscard]] bool finished() const { return frames_.empty(); }
-  /// Whether the code at this point can be reached, as far as validation tells. Not if
-  /// `finished()`.
+  /// Whether the code at this point is reachable in the sense of validation. Must not be called
+  /// after `finished()`.
   [[nodiscard]] bool is_live() const { return frames_.back().is_live; }
-  /// Whether a sink is shown the instruction that was just checked: it was live, or is a later part
+  /// Whether the instruction just checked is passed to a sink: it was live, or it is a later part
   /// of a block that began live.
   [[nodiscard]] bool is_shown() const { return is_shown_; }
 
   /// The error with the function it lies in.
   [[nodiscard]] Error take_error();
-  /// Takes the reader's error for this body's.
+  /// Takes over the error of the reader as the error of this body.
   [[nodiscard]] Error located(Error error) const;
 
  private:
@@ -61,7 +61,7 @@ class FunctionChecker {
     bool began_live = true;  ///< the block itself can be reached
     bool is_live = true;     ///< the code at this point can be reached
     bool is_polymorphic =
-        false;                ///< behind an unconditional branch: operands are whatever is asked
+        false;                ///< after an unconditional branch: operands of any type can be popped
     bool has_result = false;  ///< `result` is the block's only result
     ValueType result{};
     const decoder::FunctionType* type = nullptr;
@@ -93,7 +93,7 @@ class FunctionChecker {
     return pop(ValueType::reference(heap, true));
   }
   bool pop_numbers(std::initializer_list<ValueType> types);
-  /// Whether the operands on top are of these types; leaves them there.
+  /// Checks that the topmost operands have these types, without popping them.
   bool match_top(Types expected);
 
   // The control stack.
@@ -162,7 +162,8 @@ class FunctionChecker {
   bool check_array(const Instruction& instruction);
   bool check_array_new(const Instruction& instruction);
 
-  /// The type of a local, or null. Long declarations are not spelled out.
+  /// The type of a local, or null. Works on runs of equal locals, so that long declarations cost
+  /// little.
   const ValueType* local(std::uint32_t index) const;
   bool begin_locals(const decoder::Function& function, const decoder::FunctionType& type);
 
@@ -173,7 +174,8 @@ class FunctionChecker {
   std::vector<ValueType> values_;
   std::vector<Frame> frames_;
 
-  // Locals: the first ones one by one, all of them as runs that end before an index.
+  // Types of locals: of the first ones one by one; of all as runs, each with the index after its
+  // end.
   struct Run {
     std::uint32_t end;
     ValueType type;
@@ -185,7 +187,7 @@ class FunctionChecker {
   std::vector<bool> unset_;
   std::vector<std::uint32_t> initialized_;  ///< locals set since then, in order
 
-  std::vector<ValueType> caught_;  ///< what a clause of `try_table` carries, kept for its memory
+  std::vector<ValueType> caught_;  ///< of a clause of `try_table`; reuses memory
 
   bool is_constant_ = false;
   std::uint32_t visible_globals_ = 0;

@@ -1,5 +1,5 @@
 // Validation of one function body or constant expression (specification: Validation, Instructions;
-// Appendix, Validation Algorithm), as a template over the consumer of what is proven.
+// Appendix, Validation Algorithm), as a template over the consumer of valid instructions.
 #pragma once
 
 #include "decoder/error.hpp"
@@ -11,8 +11,8 @@
 
 namespace airlock::validator {
 
-/// Validates the body of defined function number `index` (without the imported ones) and hands each
-/// proven instruction to `sink`. Validating many bodies with one checker keeps its memory.
+/// Validates the body of defined function number `index` (without the imported ones) and passes
+/// each valid instruction to `sink`. One checker for many bodies reuses its memory.
 template <Sink S>
 [[nodiscard]] Result<void> validate_function(const ModuleContext& context, FunctionChecker& checker,
                                              std::uint32_t index, S& sink) {

@@ -45,12 +45,12 @@ class EnvironmentValidator {
     error_ = Error{.kind = ErrorKind::invalid, .message = printable(message), .offset = offset};
     return false;
   }
-  /// Passes on a message of the type rules; an empty one means valid.
+  /// Reports a message of the type rules; an empty one means valid.
   bool accept(std::uint64_t offset, std::string message) {
     return message.empty() || fail(offset, std::move(message));
   }
 
-  /// What the host turned off is not valid.
+  /// A feature that the host turned off is not valid.
   bool check_features() {
     const Features& features = context_.limits.features;
     if (!features.multiple_memories && module_.memory_types.size() > 1)

@@ -11,7 +11,8 @@
 
 namespace airlock::validator {
 
-/// What function bodies are checked against: the module and what its other parts imply.
+/// The context in which function bodies are checked: the module and facts derived from its other
+/// sections.
 struct ModuleContext {
   const decoder::Module& module;
   const Limits& limits;

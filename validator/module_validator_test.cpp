@@ -8,7 +8,7 @@
 namespace airlock::validator {
 namespace {
 
-using namespace decoder::testing;   // NOLINT: the tests' own vocabulary
+using namespace decoder::testing;   // NOLINT: helpers for byte strings
 using namespace decoder::literals;  // NOLINT
 
 std::string failure(const ByteVector& binary, const Limits& limits = {}) {
@@ -25,7 +25,7 @@ std::string body_failure(std::initializer_list<int> body, const Limits& limits =
   return failure(module_with_body(bytes(body)), limits);
 }
 
-// What follows is small enough to write down; the official suite tests the rules themselves.
+// Only small modules here; the official suite tests the rules themselves.
 
 TEST(ModuleValidator, AcceptsWhatIsValid) {
   EXPECT_EQ(failure(module_of({})), "none");

@@ -17,7 +17,7 @@ using decoder::ValueType;
 
 namespace {
 
-/// What a field holds once it is on the stack.
+/// The type of a field's value on the stack.
 constexpr ValueType unpacked(const FieldType& field) {
   return field.storage.is_packed() ? decoder::i32 : field.storage;
 }
@@ -90,13 +90,14 @@ bool FunctionChecker::check_reference(const Instruction& instruction) {
   }
 }
 
-/// A new object is of just this type. WebAssembly 3.0 has no types that say so.
+/// A new object has exactly this type. WebAssembly 3.0 has no exact types, so they are used only
+/// with the feature.
 ValueType FunctionChecker::new_reference(std::uint32_t type_index) const {
   const bool is_exact = context_.limits.features.custom_descriptors;
   return ValueType::reference(HeapType::defined(type_index, is_exact), false);
 }
 
-/// A function that was imported may be of a subtype, unless the import forbids it.
+/// An imported function may have a subtype, unless the import is exact.
 bool FunctionChecker::push_function(std::uint32_t function) {
   const auto type = module_.function_types[function];
   if (function >= context_.exact_imports.size() || context_.exact_imports[function])
@@ -134,8 +135,8 @@ bool FunctionChecker::check_feature(const Instruction& instruction) {
          fail(needs_custom_descriptors('`' + std::string(name(instruction.opcode)) + '`'));
 }
 
-/// A descriptor of objects of a type. That they are of just that type only one can say that is of
-/// just the descriptor's type.
+/// Pops the descriptor that casts to a type take. If the type is exact, its descriptor must be
+/// exact, too.
 bool FunctionChecker::pop_descriptor(const HeapType& described) {
   const auto* type =
       described.kind == HeapKind::indexed ? &module_.types[described.index] : nullptr;
@@ -160,7 +161,8 @@ bool FunctionChecker::check_descriptor(const Instruction& instruction) {
   }
 }
 
-/// The descriptor of an object that may be of a subtype may be of a subtype, too.
+/// The result is exact only if the operand is: the descriptor of a subtype may itself have a
+/// subtype.
 bool FunctionChecker::check_get_descriptor(std::uint32_t type_index) {
   if (!check_type_index(type_index)) return false;
   const auto& descriptor = module_.types[type_index].descriptor;

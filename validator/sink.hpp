@@ -1,4 +1,4 @@
-// What a validated function is handed to while it is being proven valid.
+// The consumer of a function's instructions while the function is validated.
 #pragma once
 
 #include <concepts>
@@ -9,15 +9,14 @@ namespace airlock::validator {
 
 /// A consumer of validated instructions: the translator, or `NullSink`.
 ///
-/// `instruction(i, live)` is called once for each instruction, after it was proven valid:
+/// `instruction(i, live)` is called once for each instruction, after it was checked:
 /// - not for instructions in dead code (after `br`, `return`, `unreachable` …), nor for any part of
 ///   a block that begins in dead code;
-/// - always for the `else`, `end`, `catch` … of a block that began live, with `live` telling
-/// whether
-///   the code just before it can be reached. The last call is the function's own `end`.
+/// - always for the `else`, `end`, `catch` … of a block that began live; `live` is whether the code
+///   just before it can be reached. The last call is the `end` of the function.
 /// For all other instructions `live` is true.
 ///
-/// So a sink can mirror the operand stack exactly: it never sees a polymorphic stack.
+/// So a sink can track the operand stack exactly: it never sees a polymorphic stack.
 template <typename S>
 concept Sink = requires(S& sink, const decoder::Instruction& instruction, bool live) {
   sink.instruction(instruction, live);

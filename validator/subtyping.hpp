@@ -14,8 +14,8 @@ namespace airlock::validator {
 
 /// Relations between the types of one module.
 ///
-/// Types are equal iso-recursively: two recursive groups are equal if they read the same once
-/// references into the group itself are written as positions in it. So each group is brought into a
+/// Types are equal iso-recursively: two recursive groups are equal if they are the same when
+/// references into the group itself are written as positions in it. Each group is converted to this
 /// canonical form, and every type index is represented by the first index with an equal type.
 class TypeRelations {
  public:
@@ -36,7 +36,7 @@ class TypeRelations {
     if (sub.nullable && !super.nullable) return false;
     return matches(sub.heap, super.heap);
   }
-  /// Whether lists have the same length and match one by one.
+  /// Whether two lists have the same length and match element by element.
   [[nodiscard]] bool matches(std::span<const decoder::ValueType> sub,
                              std::span<const decoder::ValueType> super) const;
   [[nodiscard]] bool matches(const decoder::FieldType& sub, const decoder::FieldType& super) const;

@@ -14,7 +14,7 @@ constexpr ValueType address_type(AddressType type) {
   return type == AddressType::i64 ? decoder::i64 : decoder::i32;
 }
 
-/// A copy's length is as wide as the narrower of both address types.
+/// The length of a copy has the smaller of both address types.
 constexpr ValueType length_type(AddressType one, AddressType other) {
   return one == AddressType::i64 ? address_type(other) : decoder::i32;
 }
@@ -29,7 +29,7 @@ const decoder::TableType* FunctionChecker::table(std::uint32_t index) {
 
 bool FunctionChecker::check_table(const Instruction& instruction) {
   const auto op = instruction.opcode;
-  // In `table.init` the element segment stands before the table.
+  // In `table.init` the element segment comes before the table.
   const auto* type = table(op == "table.init"_op ? instruction.second_index : instruction.index);
   if (type == nullptr) return false;
   const auto address = address_type(type->address);

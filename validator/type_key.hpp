@@ -10,13 +10,13 @@
 
 namespace airlock::validator {
 
-/// Writes types as a text that equal types share, and no others: iso-recursively, so a reference
-/// into the group itself is written as a place in it.
+/// Writes types as a text that is the same for equal types and different for others. Equality is
+/// iso-recursive: a reference into the group itself is written as a position in it.
 template <std::invocable<std::uint32_t> OuterNumber>
 class TypeKey {
  public:
   /// @param first the index of the group's first type
-  /// @param outer the canonical number of a type in front of the group, by its index
+  /// @param outer the canonical number of a type before the group, by its index
   TypeKey(std::uint32_t first, OuterNumber outer) : first_(first), outer_(outer) {}
 
   void add(const decoder::SubType& type) {

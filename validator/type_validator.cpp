@@ -29,7 +29,7 @@ Result<void> TypeValidator::validate() {
       message = check_indices(static_cast<std::uint32_t>(i), end);
     if (message.empty()) message = check_descriptors(module_.types, group.first, group.count);
     if (message.empty()) relations_.add_group(group);
-    // All depths come first: they are what bounds the way up that matching follows.
+    // Compute all depths first: they bound the chains of supertypes that matching follows.
     for (std::size_t i = group.first; i < end && message.empty(); ++i)
       message = check_depth(static_cast<std::uint32_t>(i));
     for (std::size_t i = group.first; i < end && message.empty(); ++i)
@@ -47,8 +47,8 @@ std::string TypeValidator::check_indices(const ValueType& type, std::size_t end)
   return "unknown type " + std::to_string(type.heap.index);
 }
 
-/// Type indices lie inside the group or before it. A supertype stands before its subtypes, which is
-/// checked first because following supertypes ends only if they do.
+/// Type indices must be inside the group or before it. A supertype must come before its subtypes.
+/// This is checked first, because otherwise following supertypes might not end.
 std::string TypeValidator::check_indices(std::uint32_t index, std::size_t end) const {
   const auto& type = module_.types[index];
   for (const auto super : type.supertypes)
@@ -66,7 +66,7 @@ std::string TypeValidator::check_indices(std::uint32_t index, std::size_t end) c
   return message;
 }
 
-/// There is at most one supertype, and not too many above each other.
+/// A type has at most one supertype, and the depth of subtyping is limited.
 std::string TypeValidator::check_depth(std::uint32_t index) {
   const auto& type = module_.types[index];
   depths_.push_back(0);
@@ -79,7 +79,7 @@ std::string TypeValidator::check_depth(std::uint32_t index) {
   return {};
 }
 
-/// A supertype is not final and is matched by its subtypes.
+/// A supertype must not be final, and its subtypes must match it.
 std::string TypeValidator::check_supertype(std::uint32_t index) const {
   const auto& type = module_.types[index];
   if (type.supertypes.empty()) return {};
@@ -108,7 +108,8 @@ std::string TypeValidator::check(const decoder::MemoryType& type) const {
   const auto log2 = type.page_size_log2;
   if (log2 != 0 && log2 != 16) return "invalid custom page size";
   if (type.is_shared && !type.limits.maximum) return "shared memory must have maximum";
-  // As many pages as addresses reach; with pages of one byte the number itself is the bound.
+  // The addresses limit the number of pages. With pages of one byte, the number itself must fit the
+  // address type.
   if (type.address == decoder::AddressType::i64)
     return check_bounds(type.limits, log2 == 0 ? ~std::uint64_t{0} : std::uint64_t{1} << 48,
                         "memory size must be at most 2^48 pages");

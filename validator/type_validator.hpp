@@ -26,11 +26,11 @@ class TypeValidator {
   [[nodiscard]] std::string check(const decoder::GlobalType& type) const;
   [[nodiscard]] std::string check(const decoder::TagType& type) const;
   [[nodiscard]] std::string check(const decoder::FunctionImport& import) const;
-  /// Whether a type index stands for a function type.
+  /// Checks that a type index refers to a function type.
   [[nodiscard]] std::string check_function(std::uint32_t type_index) const;
 
  private:
-  /// @param end type indices must lie below it
+  /// @param end all type indices must be less
   [[nodiscard]] std::string check_indices(const decoder::ValueType& type, std::size_t end) const;
   [[nodiscard]] std::string check_indices(std::uint32_t index, std::size_t end) const;
   [[nodiscard]] std::string check_depth(std::uint32_t index);

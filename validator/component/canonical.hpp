@@ -22,7 +22,7 @@ class CanonValidator {
         spaces_(spaces),
         component_(component) {}
 
-  /// Resolves a canonical definition, or says what is wrong with it (without an offset).
+  /// Resolves a canonical definition, or returns what is wrong with it (without an offset).
   [[nodiscard]] Result<ResolvedCanon> check(const syntax::Canon& canon);
 
  private:

@@ -46,7 +46,7 @@ class ComponentTypes {
   [[nodiscard]] const ComponentType& component(TypeId id) const {
     return *std::get<std::shared_ptr<const ComponentType>>((*this)[id].body);
   }
-  /// The identity behind a `ResourceType`.
+  /// The identity of a `ResourceType`.
   [[nodiscard]] ResourceId resource(TypeId id) const {
     return std::get<ResourceType>((*this)[id].body).id;
   }

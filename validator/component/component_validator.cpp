@@ -51,14 +51,14 @@ ComponentValidator::ComponentValidator(std::shared_ptr<const syntax::ComponentTr
       flattener_(*types_),
       components_(tree_->components.size()) {}
 
-/// Components, and component and instance types, wait on a stack while what is nested in them is
-/// validated, so that nesting takes no native stack.
+/// Components, component types and instance types are kept on an explicit stack while the
+/// definitions nested in them are validated, so that nesting takes no native stack.
 Result<ValidComponent> ComponentValidator::validate() {
   open_component(0);
   while (!scopes_.empty()) {
     if (auto done = at_end() ? close_scope() : check_next(); !done)
       return std::unexpected(done.error());
-    // Work that there was no budget for has been left out: nothing may be made of what came of it.
+    // Without budget, work has been left out, so the result must not be used.
     if (builder_.exhausted())
       return fail_at(ErrorKind::limit, offset_, "component types are too large");
   }
@@ -100,12 +100,13 @@ Result<void> ComponentValidator::check_next() {
     offset_ = declarator.offset;
     checked = check_declarator(declarator);
   }
-  if (builder_.exhausted()) return {};  // and so is any error
+  if (builder_.exhausted()) return {};  // errors may be wrong, too
   if (!checked) return at(offset_, checked.error());
   return {};
 }
 
-/// Gives what was opened its type and its place in the index space of the scope around it.
+/// Ends the innermost scope: makes its type and appends it to the index space of the surrounding
+/// scope.
 Result<void> ComponentValidator::close_scope() {
   auto& current = scope();
   offset_ = current.is_component()         ? tree_->components[current.component].offset
@@ -145,7 +146,7 @@ Result<void> ComponentValidator::check_declarator(const syntax::Declarator& decl
       declarator.body);
 }
 
-/// Notes what the current definition is about to append to an index space.
+/// Records that the current definition is about to append to an index space.
 void ComponentValidator::append(Sort sort, std::size_t count) {
   if (!scope().is_component()) return;
   scope().spaces.definitions.push_back({.sort = sort,

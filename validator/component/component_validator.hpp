@@ -1,5 +1,5 @@
-// The validator of components, definition by definition. Its parts stand in several files, as the
-// comments below say.
+// The validator of components, definition by definition. Its parts are in several files, which the
+// comments below name.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ struct NameScope {
   std::unordered_map<std::string, TypeId> properties;  ///< types by the name of their getter
 };
 
-/// Types that have a name which the outside can see, and those proven to be made of such only.
+/// Types that have a name that is visible from outside, and types proven to consist of such types
+/// only.
 struct VisibleTypes {
   std::unordered_set<TypeId> named;
   std::unordered_set<TypeId> verified;
@@ -51,7 +52,7 @@ struct Scope {
   VisibleTypes visible_to_exports;
   std::vector<BoundResource> imported_resources;
   std::vector<BoundType> imported_types;
-  std::unordered_set<ResourceId> own_resources;  ///< that came to be in this scope
+  std::unordered_set<ResourceId> own_resources;  ///< made in this scope
 
   [[nodiscard]] bool is_component() const { return kind == Kind::component; }
 };
@@ -66,8 +67,8 @@ class ComponentValidator {
   [[nodiscard]] Result<ValidComponent> validate();
 
  private:
-  /// Something that an import or export brings into a scope, and the resource types that came to be
-  /// with it, by their paths within it.
+  /// A definition that an import or export brings into a scope, and the resource types made with
+  /// it, by their paths within it.
   struct Introduced {
     ExternType type;
     std::vector<BoundResource> resources;
@@ -158,9 +159,9 @@ class ComponentValidator {
   [[nodiscard]] Result<void> alias_outer(Sort sort, const syntax::OuterAlias& alias);
   [[nodiscard]] bool depends_on_resources(TypeId type) const;
 
-  /// A resource type that comes to be in the current scope.
+  /// Makes a resource type in the current scope.
   [[nodiscard]] ResourceId new_resource(bool is_local);
-  /// Says where instances of the current component get their resource types from.
+  /// Records where instances of the current component get a resource type from.
   void fill_slots(const std::vector<BoundResource>& resources, ResourceSlot::Source source,
                   std::uint32_t index);
 

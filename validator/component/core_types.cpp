@@ -37,7 +37,7 @@ bool limits_match(const decoder::SizeLimits& actual, const decoder::SizeLimits& 
   return !expected.maximum || (actual.maximum && *actual.maximum <= *expected.maximum);
 }
 
-/// The key under which two-level import names are told apart.
+/// A key that is different for different two-level import names.
 std::string import_key(std::string_view module, std::string_view name) {
   return std::to_string(module.size()) + ':' + std::string(module) + std::string(name);
 }
@@ -139,7 +139,7 @@ Result<void> CoreTypeBuilder::add_group(const std::vector<SubType>& group,
   const auto first = static_cast<std::uint32_t>(core.types.size());
   const auto space_first = space.size();
   const auto count = static_cast<std::uint32_t>(group.size());
-  // The group's own types are canonical under the numbers they are about to get.
+  // References into the group itself use the canonical numbers that its types are about to get.
   for (std::uint32_t i = 0; i < count; ++i) space.push_back({.canonical = first + i, .module = {}});
   for (const auto& type : group) {
     auto resolved = resolve(type, space);
@@ -199,7 +199,8 @@ Result<CoreExternType> CoreTypeBuilder::resolve(const decoder::ImportType& type,
   } else {
     const auto* tag = std::get_if<decoder::TagType>(&type);
     const auto* plain = std::get_if<decoder::FunctionImport>(&type);
-    // Whether a function is of just the type of an exact import shows when it is there.
+    // Whether a function has exactly the type of an exact import can only be checked when
+    // instantiating.
     if (plain && plain->exact && !features_.custom_descriptors)
       return fail(ErrorKind::invalid, needs_custom_descriptors("an exact function"));
     auto function = resolve_function(tag ? tag->type : plain->type, space);

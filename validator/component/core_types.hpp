@@ -24,15 +24,15 @@ class CoreTypeBuilder {
   [[nodiscard]] Result<void> add_group(const std::vector<decoder::SubType>& group,
                                        std::vector<CoreTypeEntry>& space);
 
-  /// A function type by its parameters and results; indices in them are of canonical types.
+  /// A function type by its parameters and results; indices in them are canonical numbers.
   [[nodiscard]] CoreFunctionId function(std::vector<decoder::ValueType> parameters,
                                         std::vector<decoder::ValueType> results);
 
   /// The type of a validated module.
   [[nodiscard]] Result<ModuleTypeId> of_module(const decoder::Module& module);
 
-  /// The type of what an import or export of a module or module type declares; its indices are
-  /// those of an index space.
+  /// The type of an import or export that a module or module type declares; its indices are those
+  /// of an index space.
   [[nodiscard]] Result<CoreExternType> resolve(const decoder::ImportType& type,
                                                const std::vector<CoreTypeEntry>& space) const;
 
@@ -58,7 +58,7 @@ class CoreTypeBuilder {
   const Features& features_;
 };
 
-/// Why something of type `actual` cannot be used as `expected`; empty if it can.
+/// Why a definition of type `actual` cannot be used as `expected`; empty if it can.
 [[nodiscard]] std::string mismatch(const ComponentTypes& types, const CoreExternType& actual,
                                    const CoreExternType& expected);
 [[nodiscard]] std::string mismatch(const ComponentTypes& types, const ModuleType& actual,

@@ -1,5 +1,5 @@
-// Validation costs what the size of the component warrants. What is counted is the work that was
-// paid for, not time.
+// Validation costs no more than the size of the component allows. The tests count the work taken
+// from the budget, not time.
 #include <gtest/gtest.h>
 
 #include "decoder/component/reader.hpp"
@@ -9,7 +9,8 @@
 namespace airlock::validator::component {
 namespace {
 
-/// As `type_builder.cpp` has it: what a component may cost on top of what it spells out.
+/// The constant of `type_builder.cpp`: what a component may cost in addition to its own
+/// definitions.
 constexpr std::uint64_t smallest_budget = 2'000'000;
 constexpr std::uint64_t budget_per_byte = 8;
 
@@ -88,7 +89,7 @@ TEST(ComponentCosts, WorkGrowsLikeTheComponent) {
   }
 }
 
-/// Things of size n that are mentioned n times: refused before they cost more than they may.
+/// Definitions of size n that are mentioned n times: refused before they exceed the budget.
 TEST(ComponentCosts, LargeThingsMentionedOftenArePaidFor) {
   constexpr std::size_t count = 2'000;
   const auto size = [](std::string_view part) { return repeated(count, part); };

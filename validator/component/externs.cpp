@@ -1,5 +1,6 @@
-// Imports and exports: what they bring into a scope, their names, and which types they may mention
-// (component-model: Explainer.md, Import and Export Definitions, External Visibility of Types).
+// Imports and exports: the definitions they bring into a scope, their names, and which types they
+// may mention (component-model: Explainer.md, Import and Export Definitions, External Visibility of
+// Types).
 #include "validator/component/component_validator.hpp"
 #include "validator/component/names.hpp"
 
@@ -12,7 +13,7 @@ std::unexpected<Error> not_a(std::uint32_t index, std::string_view what) {
   return invalid("type index " + std::to_string(index) + " is not " + std::string(what));
 }
 
-/// The resource type behind `(own $T)`; null for anything else.
+/// The resource type `$T` of `(own $T)`; null for other types.
 std::optional<TypeId> owned(const ComponentTypes& types, std::optional<TypeId> type) {
   if (!type) return std::nullopt;
   const auto* own = types[*type].as<OwnType>();
@@ -55,8 +56,8 @@ Result<ComponentValidator::Introduced> ComponentValidator::introduce(const synta
   return result;
 }
 
-/// An instance of a type brings resource types of its own, and if it is imported, names of its own:
-/// instantiation will put what is supplied in their place.
+/// An instance of a type brings resource types of its own and, if it is imported, names of its own.
+/// Instantiation substitutes the supplied types for them.
 Result<ComponentValidator::Introduced> ComponentValidator::open_instance(TypeId type,
                                                                          Direction direction) {
   const auto body = std::get<std::shared_ptr<const InstanceType>>(builder_[type].body);
@@ -156,7 +157,7 @@ Result<void> ComponentValidator::add_import(const syntax::ExternName& name,
   return {};
 }
 
-/// An export declarator: an export without anything that is exported.
+/// An export declarator: an export without a definition.
 Result<void> ComponentValidator::declare_export(const syntax::ExternName& name,
                                                 const syntax::ExternType& type) {
   auto introduced = introduce(type, Direction::export_);
@@ -200,8 +201,7 @@ Result<void> ComponentValidator::add_export(const syntax::ExternName& name,
                                             const ExternType& type) {
   auto& current = scope();
   if (auto named = check_name(name, type, current.export_names, "export"); !named) return named;
-  // An instance type may mention whatever it likes until something of this type is imported or
-  // exported.
+  // An instance type may mention any type, until an instance of this type is imported or exported.
   if (current.kind != Scope::Kind::instance_type) {
     if (auto visible = check_visibility(type, Direction::export_); !visible) return visible;
   }
@@ -345,7 +345,7 @@ Result<void> ComponentValidator::check_attributes(const syntax::ExternName& name
 // --- Visibility ---
 
 /// Whether all resource types, records, variants, enums and flags that a type mentions have names
-/// that can be seen from outside.
+/// that are visible from outside.
 bool ComponentValidator::is_visible(TypeId type, Direction direction) {
   auto& imports = scope().visible_to_imports;
   auto& mine = direction == Direction::import ? imports : scope().visible_to_exports;
@@ -361,7 +361,7 @@ bool ComponentValidator::is_visible(TypeId type, Direction direction) {
   return true;
 }
 
-/// Whether the types that a type is made of are visible, whatever is true of itself.
+/// Whether the types that a type consists of are visible. The type itself need not be.
 bool ComponentValidator::is_visible_inside(TypeId type, Direction direction) {
   const auto& body = builder_[type];
   if (body.as<ComponentType>()) return true;  // checked when it was defined
@@ -372,7 +372,7 @@ bool ComponentValidator::is_visible_inside(TypeId type, Direction direction) {
   return true;
 }
 
-/// Types exported by an instance that is itself imported or exported have names by that.
+/// Types exported by an instance have names if the instance itself is imported or exported.
 bool ComponentValidator::name_exports_of(const InstanceType& instance, Direction direction) {
   if (!builder_.spend(instance.exports.size())) return true;
   auto& mine =
@@ -387,7 +387,7 @@ bool ComponentValidator::name_exports_of(const InstanceType& instance, Direction
 
 Result<void> ComponentValidator::check_visibility(const ExternType& type, Direction direction) {
   if (type.sort == Sort::core_module) return {};
-  // What the outside finds out of a function is its type, which has no name of its own.
+  // A function's type has no name of its own; only the types that it mentions must be visible.
   const bool visible = type.sort == Sort::function ? is_visible(type.type, direction)
                                                    : is_visible_inside(type.type, direction);
   if (!visible) {

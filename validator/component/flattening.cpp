@@ -7,7 +7,7 @@ namespace {
 
 decoder::ValueType pointer_type(bool memory64) { return memory64 ? decoder::i64 : decoder::i32; }
 
-/// The core type that can carry either of two (`join`).
+/// The core type that can represent both of two core types (`join`).
 decoder::ValueType join(const decoder::ValueType& a, const decoder::ValueType& b) {
   if (a == b) return a;
   const auto is_32_bits = [](const decoder::ValueType& type) {
@@ -61,7 +61,8 @@ FlatTypes Flattener::compute(const Type& type, bool memory64) {
   return flat;
 }
 
-/// The discriminant, then for each position what can carry that of any case.
+/// The discriminant, then for each position the core type that can represent that position of every
+/// case.
 FlatTypes Flattener::variant(const std::vector<TypeId>& payloads, bool memory64) {
   FlatTypes joined;
   for (const auto payload : payloads) {

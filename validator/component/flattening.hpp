@@ -14,7 +14,8 @@ inline constexpr std::size_t max_flat_params = 16;
 inline constexpr std::size_t max_flat_async_params = 4;
 inline constexpr std::size_t max_flat_results = 1;
 
-/// Core types in order; at most one more than are ever passed flat, for then only the fact counts.
+/// Core types in order. At most one more than are ever passed flat: how many more there are does
+/// not matter.
 struct FlatTypes {
   static constexpr std::size_t limit = max_flat_params + 1;
   std::vector<decoder::ValueType> types;
@@ -27,7 +28,7 @@ struct FlatTypes {
   }
 };
 
-/// Flattens types. What it found out about a type it remembers.
+/// Flattens types. Remembers its results by type.
 class Flattener {
  public:
   explicit Flattener(const ComponentTypes& types) : types_(types) {}
@@ -45,7 +46,8 @@ class Flattener {
 
 enum class CanonContext { lift, lower };
 
-/// What of a function's signature travels through memory, and the core function type it leaves.
+/// Which parts of a function's signature are passed through memory, and the resulting core function
+/// type.
 struct FlatFunction {
   decoder::FunctionType type;
   bool parameters_in_memory = false;

@@ -8,7 +8,7 @@ namespace {
 
 std::string quoted(std::string_view text) { return '`' + std::string(text) + '`'; }
 
-/// `is not a module`: what is said of an export of another sort.
+/// `is not a module`: the message for an export of another sort.
 std::unexpected<Error> wrong_sort(std::string_view name, std::string_view of,
                                   std::uint32_t instance, Sort sort) {
   const auto what = syntax::is_core(sort) && sort != Sort::core_module
@@ -20,7 +20,7 @@ std::unexpected<Error> wrong_sort(std::string_view name, std::string_view of,
 
 }  // namespace
 
-/// The type of a definition that can be exported or passed to an instantiation.
+/// The type of a definition that is exported or passed to an instantiation.
 Result<ExternType> ComponentValidator::item(const syntax::SortIndex& item) {
   const auto& spaces = scope().spaces;
   if (item.sort == Sort::value)
@@ -99,7 +99,7 @@ Result<void> ComponentValidator::instantiate(const syntax::CoreInstantiate& body
     }
   }
   append(Sort::core_instance);
-  spaces.core_instances.push_back(module_id);  // whose exports it has
+  spaces.core_instances.push_back(module_id);  // the instance has the exports of the module type
   return {};
 }
 
@@ -131,7 +131,7 @@ Result<void> ComponentValidator::instantiate(const syntax::Instantiate& body) {
   const auto component = std::get<std::shared_ptr<const ComponentType>>(
       builder_[current.spaces.components[body.component]].body);
 
-  // The resource types supplied take the place of the imported ones, already in later imports.
+  // Substitute the supplied resource types for the imported ones, also in later imports.
   Substitution of_imports;
   if (!builder_.spend(2 * weight(component))) return {};
   bind_resources(*types_, component->imported_resources, arguments, of_imports);
@@ -142,7 +142,7 @@ Result<void> ComponentValidator::instantiate(const syntax::Instantiate& body) {
     if (auto why = mismatch(builder_, supplied->second, expected); !why.empty())
       return invalid("type mismatch for import " + quoted(import.name) + ": " + why);
   }
-  // In the exports the other types supplied do so too. (They are equal, but may have names.)
+  // In the exports, also substitute the other supplied types. (They are equal, but may have names.)
   Substitution substitution{.variables = of_imports.variables, .done = {}};
   bind_types(*types_, component->imported_types, arguments, substitution);
   std::vector<BoundResource> resources;
@@ -169,7 +169,7 @@ Result<void> ComponentValidator::bundle(const std::vector<syntax::InlineExport>&
   for (const auto& entry : exports) {
     auto exported = item(entry.item);
     if (!exported) return propagate(std::move(exported));
-    // A bundle does not rename types. A resource type gets a name if it has none.
+    // Inline exports do not rename types. A resource type gets a name if it has none.
     if (exported->sort == Sort::type && builder_[exported->type].is_resource() &&
         !builder_[exported->type].is_name)
       exported->type = builder_.name(exported->type);
@@ -246,7 +246,7 @@ Result<void> ComponentValidator::alias_core_export(Sort sort, const syntax::Expo
 /// Whether a type mentions resource types that are not its own.
 bool ComponentValidator::depends_on_resources(TypeId type) const {
   const auto& free = builder_[type].free;
-  // In ascending order, resource types come behind names.
+  // Variables are in ascending order, with resource types after names.
   return free && !free->empty() && free->back() >= variable_of(ResourceId{});
 }
 

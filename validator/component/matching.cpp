@@ -7,7 +7,7 @@ namespace {
 
 std::string quoted(std::string_view text) { return '`' + std::string(text) + '`'; }
 
-/// What messages call a type, by the alternative of its body.
+/// The word for a type in messages, by the alternative of its body.
 std::string_view kind_of(const Type& type) {
   constexpr std::string_view kinds[] = {"primitive", "record",   "variant",  "list",   "tuple",
                                         "flags",     "enum",     "option",   "result", "own",
@@ -16,7 +16,7 @@ std::string_view kind_of(const Type& type) {
   return kinds[type.body.index()];
 }
 
-/// Compares value and function types, which must be equal, and says where they are not.
+/// Compares value and function types, which must be equal. Reports the first difference.
 class EqualityCheck {
  public:
   explicit EqualityCheck(const TypeBuilder& builder) : builder_(builder) {}
@@ -52,7 +52,8 @@ class EqualityCheck {
            std::to_string(actual);
   }
 
-  /// Compares types that may be absent. @param what of the message for one too many or too few
+  /// Compares types that may be absent. @param what names the part in the message, if only one of
+  /// the two has it
   std::string optional(const std::optional<TypeId>& actual, const std::optional<TypeId>& expected,
                        const std::string& context, const std::string& missing,
                        const std::string& superfluous) const {
@@ -178,10 +179,10 @@ class EqualityCheck {
   const TypeBuilder& builder_;
 };
 
-/// What is said when the budget is at its end; the validator then says so itself.
+/// The message when the budget is exhausted. The validator replaces it by its own.
 constexpr std::string_view too_large = "types are too large";
 
-/// Checks that `externs` has everything of `expected`, with the types it asks for.
+/// Checks that `externs` has all names of `expected`, with matching types.
 std::string missing_or_mismatched(TypeBuilder& builder, const ExternLookup& externs,
                                   const std::vector<NamedExtern>& expected,
                                   Substitution& substitution, const std::string& what) {
@@ -209,14 +210,14 @@ std::string instances(TypeBuilder& builder, TypeId actual, TypeId expected) {
   return missing_or_mismatched(builder, externs, expected_body->exports, substitution, "export");
 }
 
-/// A component can stand for another if it imports no more and exports no less.
+/// A component type is a subtype of another if it imports no more and exports no less.
 std::string components(TypeBuilder& builder, TypeId actual, TypeId expected) {
   if (actual == expected) return {};
   const auto actual_body = std::get<std::shared_ptr<const ComponentType>>(builder[actual].body);
   const auto expected_body = std::get<std::shared_ptr<const ComponentType>>(builder[expected].body);
 
   if (!builder.spend(weight(actual_body) + weight(expected_body))) return std::string(too_large);
-  // Whoever instantiates it supplies what the expected component imports.
+  // An instantiation supplies the imports of the expected component type.
   const auto supplied = lookup_of(expected_body->imports);
   Substitution of_actual;
   bind_resources(builder.types(), actual_body->imported_resources, supplied, of_actual);

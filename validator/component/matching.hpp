@@ -11,12 +11,12 @@
 
 namespace airlock::validator::component {
 
-/// Why something of type `actual` cannot be used where `expected` is asked for; empty if it can.
+/// Why a definition of type `actual` cannot be used where `expected` is required; empty if it can.
 /// Instance types must not have resource types of their own, except inside component types.
 [[nodiscard]] std::string mismatch(TypeBuilder& builder, const ExternType& actual,
                                    const ExternType& expected);
 
-/// Something by name: what an instance exports or an instantiation is given.
+/// A definition with a name: an export of an instance, or an argument of an instantiation.
 using ExternLookup = std::unordered_map<std::string_view, ExternType>;
 
 [[nodiscard]] ExternLookup lookup_of(const std::vector<NamedExtern>& externs);
@@ -26,15 +26,15 @@ using ExternLookup = std::unordered_map<std::string_view, ExternType>;
                                               const ExternLookup& externs,
                                               const ResourcePath& path);
 
-/// Puts the resource types found in `externs` in place of `bound` ones. Those not found stay.
+/// Substitutes the resource types found in `externs` for the `bound` ones. Those not found stay.
 void bind_resources(const ComponentTypes& types, const std::vector<BoundResource>& bound,
                     const ExternLookup& externs, Substitution& substitution);
 
-/// Puts the types found in `externs` in place of imported ones.
+/// Substitutes the types found in `externs` for the imported ones.
 void bind_types(const ComponentTypes& types, const std::vector<BoundType>& bound,
                 const ExternLookup& externs, Substitution& substitution);
 
-/// `func`, `instance`, `module`: what messages call something of a sort.
+/// `func`, `instance`, `module`: the word for a sort in messages.
 [[nodiscard]] std::string_view noun(Sort sort);
 
 }  // namespace airlock::validator::component

@@ -25,8 +25,8 @@ bool is_lower_kebab_case(std::string_view text) {
   return is_kebab_case(text);
 }
 
-/// Reads a version (https://semver.org). The form `1`, `0.2` or `0.0.3`, to which an interface's
-/// canonical name cuts it down, is one too.
+/// Reads a version (https://semver.org). Also accepts the shortened form of an interface's
+/// canonical name: `1`, `0.2` or `0.0.3`.
 class VersionParser {
  public:
   explicit VersionParser(std::string_view text) : text_(text) {}
@@ -71,13 +71,13 @@ class VersionParser {
     if (position_ == start) return unexpected();
     const auto digits = text_.substr(start, position_ - start);
     if (digits.size() > 1 && digits[0] == '0') return "invalid leading zero in semver version";
-    // A canonical version ends with its first number that is not zero.
+    // A shortened version ends with its first number that is not zero.
     is_canonical_ = !has_nonzero_ && digits != "0";
     has_nonzero_ = has_nonzero_ || digits != "0";
     return {};
   }
 
-  /// Dot-separated identifiers behind `-` or `+`. Numbers of a pre-release have no leading zero.
+  /// Dot-separated identifiers after `-` or `+`. Numbers of a pre-release have no leading zero.
   std::string identifiers(bool is_prerelease) {
     do {
       ++position_;

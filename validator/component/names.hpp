@@ -11,7 +11,7 @@ namespace airlock::validator::component {
 /// `label`: words of lower-case letters and acronyms of upper-case letters, joined by hyphens.
 [[nodiscard]] bool is_kebab_case(std::string_view text);
 
-/// What an `externname` is.
+/// The forms of an `externname`.
 enum class NameKind : std::uint8_t { label, constructor, method, static_, interface };
 
 /// Whether a function reads or writes a property of its resource type, or of the interface.
@@ -23,13 +23,13 @@ struct ParsedName {
   Accessor accessor = Accessor::none;
   std::string_view resource;  ///< of an annotated name: the label of its resource type
   std::string_view label;     ///< of a plain name; of a constructor that of the resource
-  /// Why the name is none; empty if it is one.
+  /// Why it is not a valid name; empty if it is.
   std::string error;
 };
 
 [[nodiscard]] ParsedName parse_extern_name(std::string_view name);
 
-/// What must differ for two names to be strongly-unique.
+/// A key: two names are strongly-unique if their keys differ.
 [[nodiscard]] std::string uniqueness_key(std::string_view name);
 
 }  // namespace airlock::validator::component

@@ -8,11 +8,11 @@
 namespace airlock::validator::component {
 namespace {
 
-/// Values of 256 MiB and more have no type.
+/// Types whose values take 256 MiB or more are refused.
 constexpr std::uint64_t element_size_limit = std::uint64_t{1} << 28;
 
-/// What a component may cost on top of what it spells out, in nodes copied, names compared and set
-/// elements moved.
+/// What a component may cost in addition to its own definitions: nodes copied, names compared and
+/// set elements moved.
 constexpr std::uint64_t smallest_budget = 2'000'000;
 constexpr std::uint64_t budget_per_byte = 8;
 
@@ -26,8 +26,8 @@ constexpr std::uint64_t align_to(std::uint64_t size, std::uint64_t alignment) {
   return saturating_add(size, alignment - 1) / alignment * alignment;
 }
 
-/// Writes a body as a text that equal bodies share. `Number` says what stands for a type and for a
-/// resource type.
+/// Writes a body as a text that is the same for equal bodies. `Number` maps a type or a resource
+/// type to a number.
 template <typename NumberOfType>
 class BodyText {
  public:
@@ -49,7 +49,7 @@ class BodyText {
     number(id ? 1 : 0);
     if (id) type(*id);
   }
-  // Labels are kept once, so that their addresses tell them apart.
+  // Each label is stored once, so that equal labels have equal addresses.
   void label(std::string_view text) { number(reinterpret_cast<std::uintptr_t>(text.data())); }
   void fields(const std::vector<Field>& list) {
     number(list.size());
@@ -108,8 +108,8 @@ class BodyText {
   std::string text_;
 };
 
-/// The union of ascending lists, made at once: adding one list after another would copy what is
-/// there for each. Shares a list that holds all the others.
+/// The union of ascending lists, made in one step: adding one list after another would copy the
+/// result so far each time. If one list contains all others, it is shared.
 class VariableUnion {
  public:
   void add(const std::shared_ptr<const FreeVariables>& more) {
@@ -152,7 +152,7 @@ class VariableUnion {
   }
 
  private:
-  /// Whether the union is one of the lists as it is, or nothing.
+  /// Whether the union is one of the lists, or empty.
   [[nodiscard]] bool is_shared() const {
     return own_.empty() && lists_.size() <= 1 && (removed_.empty() || lists_.empty());
   }
@@ -217,7 +217,7 @@ class Constituents {
   std::vector<TypeId> types_;
 };
 
-/// What copying a body takes, in fields, labels, exports and names of paths.
+/// The cost of copying a body, in fields, labels, exports and names of paths.
 struct Weight {
   std::uint64_t operator()(const RecordType& record) const { return record.fields.size(); }
   std::uint64_t operator()(const VariantType& variant) const { return variant.cases.size(); }
@@ -479,7 +479,7 @@ TypeId TypeBuilder::substitute(TypeId id, Substitution& substitution) {
   return result;
 }
 
-/// What becomes of a type, if it takes no work to tell.
+/// The result for a type, if it is known without work.
 std::optional<TypeId> TypeBuilder::known_result(TypeId id, const Substitution& substitution) {
   if (const auto done = substitution.done.find(id); done != substitution.done.end())
     return done->second;
@@ -492,7 +492,7 @@ std::optional<TypeId> TypeBuilder::known_result(TypeId id, const Substitution& s
 
 TypeId TypeBuilder::rebuild_type(TypeId id, Substitution& substitution) {
   if (!spend(weight(types_[id].body))) return id;
-  // Sizes do not change, so the bounds hold as they did.
+  // Sizes do not change, so the bounds still hold.
   const auto rebuilt = make(rebuild(types_[id].body, substitution));
   const auto result = rebuilt ? *rebuilt : id;
   substitution.done.emplace(id, result);

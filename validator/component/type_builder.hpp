@@ -14,16 +14,16 @@
 
 namespace airlock::validator::component {
 
-/// What to put in place of variables, and what became of the types it was applied to.
+/// A substitution for variables, and its results for the types it was applied to.
 struct Substitution {
-  /// By `variable_of`: the type to put in its place, for a resource type any name of the other one;
-  /// nothing for a name that shall become a new name of whatever its type becomes.
+  /// By `variable_of`: the type that replaces the variable. For a resource type, this is any name
+  /// of the other one. Empty for a name that becomes a new name of the result for its type.
   std::unordered_map<std::uint64_t, std::optional<TypeId>> variables;
   std::unordered_map<TypeId, TypeId> done;
 };
 
-/// Makes types in an arena. Types that read the same are made once, and everything is paid for from
-/// a budget, so that no input makes more of them than its size warrants.
+/// Makes types in an arena. Types with the same description are made once. All work is taken from a
+/// budget, so that no input makes more types than its size allows.
 class TypeBuilder {
  public:
   /// @param input_bytes size of the component; the budget grows with it
@@ -43,7 +43,7 @@ class TypeBuilder {
   /// A new name for a type: equal to it, but not the same.
   [[nodiscard]] TypeId name(TypeId type);
 
-  /// A new resource type and the type that stands for it.
+  /// Makes a new resource type and the type that refers to it.
   [[nodiscard]] ResourceId fresh_resource(ResourceInfo info);
   [[nodiscard]] TypeId resource_type(ResourceId id);
   void set_destructor(ResourceId id, std::optional<std::uint32_t> core_function) {
@@ -54,8 +54,8 @@ class TypeBuilder {
   [[nodiscard]] TypeId substitute(TypeId type, Substitution& substitution);
   [[nodiscard]] ExternType substitute(const ExternType& type, Substitution& substitution);
 
-  /// Takes from the budget, before the work is done. Once it is exhausted, now or earlier, work is
-  /// left out and types are no longer what they should be: the caller gives up.
+  /// Takes from the budget, before the work is done. Once the budget is exhausted, now or earlier,
+  /// work is left out and types may be wrong: the caller must give up.
   /// @return whether there was enough
   bool spend(std::uint64_t amount);
   [[nodiscard]] bool exhausted() const { return exhausted_; }
@@ -84,10 +84,10 @@ class TypeBuilder {
   bool exhausted_ = false;
 };
 
-/// The types that a type is directly made of.
+/// The types that a type directly refers to.
 [[nodiscard]] std::vector<TypeId> constituents(const Type::Body& body);
 
-/// What it costs to copy a body, to be taken from the budget.
+/// The cost of copying a body, to be taken from the budget.
 [[nodiscard]] std::uint64_t weight(const Type::Body& body);
 
 /// The names in all paths of a list of `BoundResource` or `BoundType`, and one for each.

@@ -211,8 +211,8 @@ Result<TypeId> ComponentValidator::resolve(const syntax::ResourceType& type) {
   return builder_.resource_type(id);
 }
 
-/// The resource types that came to be in a scope and can be found among its exports, but not those
-/// that were imported.
+/// The resource types that were made in a scope and can be found among its exports, without the
+/// imported ones.
 std::vector<BoundResource> ComponentValidator::exported_resources(const Scope& scope) {
   std::unordered_set<ResourceId> done;
   for (const auto& imported : scope.imported_resources) done.insert(imported.resource);

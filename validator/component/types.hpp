@@ -1,11 +1,11 @@
-// Resolved types of components: what validation finds out (component-model: Explainer.md, Type
+// Resolved types of components: the result of validation (component-model: Explainer.md, Type
 // Definitions and Type Checking).
 //
-// All types of a component and of everything nested in it stand in one arena and refer to each
-// other by number. They never change once made. Two types can be equal without being the same:
+// All types of a component and of everything nested in it are in one arena and refer to each other
+// by number. They never change after they are made. Two types can be equal without being the same:
 // a record that a component exports under a name is a type of its own, which may be used where the
-// record it was defined by may not ("external visibility"). What matters for calls is equality,
-// and equal types have the same `structure`.
+// original record may not ("external visibility"). For calls only equality matters, and equal types
+// have the same `structure`.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +30,9 @@ using syntax::Sort;
 /// A type of the arena `ComponentTypes`.
 enum class TypeId : std::uint32_t {};
 
-/// The identity of a resource type: an abstract one of an import or of the type of one, or one that
-/// a component defines or gets anew from each instance it makes. It is static: every instance of
-/// the component has a resource type of its own for it (see `ResourceSlot`).
+/// The identity of a resource type: an abstract one of an import (or inside the type of one), or
+/// one that a component defines, or that comes with each instance it makes. It is static: every
+/// instance of the component has a resource type of its own for it (see `ResourceSlot`).
 enum class ResourceId : std::uint32_t {};
 
 /// A core function type of the arena: its number among the canonical core types.
@@ -122,11 +122,11 @@ struct FuncType {
   std::optional<TypeId> result;
 };
 
-/// What an import or export is: its sort and its type.
+/// An import or export: its sort and its type.
 struct ExternType {
   Sort sort = Sort::function;  ///< `core_module`, `function`, `type`, `component` or `instance`
   /// The function, component or instance type; for `type` the type itself. An instance type here
-  /// has no resource types of its own: they are those of what surrounds it.
+  /// has no resource types of its own: they belong to the surrounding type or component.
   TypeId type{};
   ModuleTypeId module{};  ///< for `core_module`
 };
@@ -140,7 +140,7 @@ struct NamedExtern {
 /// Names that lead to a resource type: exported instances, and the type's own name last.
 using ResourcePath = std::vector<std::string_view>;
 
-/// A resource type that is part of a component or instance type, and under which names.
+/// A resource type that is part of a component or instance type, and its names there.
 struct BoundResource {
   ResourceId resource{};
   ResourcePath path;
@@ -148,14 +148,14 @@ struct BoundResource {
 
 struct InstanceType {
   std::vector<NamedExtern> exports;
-  /// Resource types that every instance of this type brings along, found among its exports.
+  /// Resource types that every instance of this type has of its own, found among its exports.
   std::vector<BoundResource> resources;
   std::unordered_map<std::string_view, std::uint32_t> names;  ///< position of each export
 
   [[nodiscard]] const NamedExtern* find(std::string_view name) const;
 };
 
-/// An imported type that instantiation replaces by the one supplied, and where it is found.
+/// An imported type that instantiation replaces by the supplied one, and its path.
 struct BoundType {
   TypeId type{};
   ResourcePath path;
@@ -196,7 +196,7 @@ struct Type {
 
   Body body;
 
-  /// The same number for equal types, whatever names they go by. Component and instance types are
+  /// The same number for equal types, also if their names differ. Component and instance types are
   /// compared by subtyping instead, and each has a number of its own.
   std::uint32_t structure = 0;
   std::uint32_t size = 1;   ///< nodes, with shared ones counted every time

@@ -1,5 +1,5 @@
-// Validation of components (component-model: Explainer.md, Binary.md), and what it finds out:
-// the type of every definition, so that linking need not derive anything again.
+// Validation of components (component-model: Explainer.md, Binary.md), and its result: the type of
+// every definition, so that linking need not derive anything again.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +56,7 @@ struct ResourceSlot {
       0;  ///< position in `Component::definitions`: filled when it is reached
 };
 
-/// What a definition appended to the index spaces.
+/// The entries that a definition appended to the index spaces.
 struct ResolvedDefinition {
   Sort sort = Sort::function;
   std::uint32_t index = 0;             ///< of the (first) new entry
@@ -100,8 +100,8 @@ struct ValidComponent {
 };
 
 struct ComponentValidationOptions {
-  /// Whether to validate the bodies of core modules. Leave it out where they are compiled next,
-  /// which validates them.
+  /// Whether to validate the bodies of core modules. Not needed if they are compiled next, which
+  /// validates them.
   bool core_bodies = true;
 };
 

@@ -45,7 +45,7 @@ const ResolvedComponent& root(const ValidComponent& component) {
   return component.components.front();
 }
 
-// --- What validation finds out ---
+// --- The result of validation ---
 
 TEST(ComponentValidator, EveryDefinitionKnowsItsIndex) {
   const auto component = valid(R"((component
@@ -151,7 +151,8 @@ TEST(ComponentValidator, ResourceSlotsSayWhereResourceTypesComeFrom) {
   for (std::uint32_t i = 0; i < slots.size(); ++i)
     EXPECT_EQ(component.types->slot_of(slots[i].resource), i);
   EXPECT_EQ(slots[2].definition, 3U);
-  // The nested component has a resource type of its own for what the outer one sees as `made`.
+  // The nested component has a resource type of its own for the one that is `made` in the outer
+  // component.
   ASSERT_EQ(component.components.at(1).resources.size(), 1U);
   EXPECT_NE(component.components[1].resources[0].resource, slots[3].resource);
 }
@@ -171,7 +172,7 @@ TEST(ComponentValidator, InstantiationPutsTheSuppliedResourceInPlaceOfTheImporte
   EXPECT_EQ(functions[0], functions[1]);
 }
 
-// --- What it refuses; the official suite has far more of this ---
+// --- Invalid components; the official suite has many more ---
 
 TEST(ComponentValidator, ErrorsHaveOffsets) {
   const auto error = error_of(R"((component (type string) (type (own 0))))");

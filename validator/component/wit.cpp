@@ -10,7 +10,7 @@
 namespace airlock::validator::component {
 namespace {
 
-/// Words that are no names unless `%` stands before them.
+/// Keywords: names only after `%`.
 constexpr std::string_view keywords[] = {
     "as",       "async",     "bool", "borrow", "char",   "constructor", "enum",    "error-context",
     "export",   "f32",       "f64",  "flags",  "from",   "func",        "future",  "import",
@@ -19,7 +19,8 @@ constexpr std::string_view keywords[] = {
     "string",   "tuple",     "type", "u16",    "u32",    "u64",         "u8",      "use",
     "variant",  "with",      "world"};
 
-/// Nodes of a type that is spelt out; nobody can read more, and there are types of a million.
+/// The most nodes of a type that are written out. More is unreadable, and a type may have a
+/// million.
 constexpr std::uint32_t largest_expression = 10'000;
 
 std::string identifier(std::string_view name) {
@@ -41,7 +42,7 @@ std::string path(std::string_view name) {
   return text + printable(name.substr(version));
 }
 
-/// `wasi:io/streams@0.2.0` taken apart.
+/// The parts of `wasi:io/streams@0.2.0`.
 struct InterfaceName {
   std::string package;    ///< `wasi:io@0.2.0`
   std::string interface;  ///< `streams`
@@ -55,13 +56,13 @@ InterfaceName split(std::string_view name) {
           std::string(name.substr(slash + 1, at == std::string_view::npos ? at : at - slash - 1))};
 }
 
-/// A type with the name it goes by somewhere.
+/// A name of a type, and where the type has this name.
 struct NamedType {
   std::string interface;  ///< full name of the interface; empty for the world
   std::string name;
 };
 
-/// What types are called: where they were named, and in the interface being written.
+/// The names of types: in the interfaces that named them, and in the interface being written.
 struct TypeNames {
   std::map<TypeId, NamedType> everywhere;
   std::map<TypeId, std::string> here;
@@ -77,7 +78,7 @@ class TypeWriter {
     return write_body(id);
   }
 
-  /// The type spelt out, whatever it is called.
+  /// The type written out, without its name.
   [[nodiscard]] std::string write_body(TypeId id) const {
     if (types_[id].size > largest_expression) return "/* too large to show */ _";
     return std::visit([this](const auto& body) { return text(body); }, types_[id].body);
@@ -224,7 +225,7 @@ class WorldWriter {
  private:
   void write_externs(const std::vector<NamedExtern>& externs, std::string_view word,
                      std::string& world) {
-    std::vector<NamedExtern> items;  // types and functions, which resources bring together
+    std::vector<NamedExtern> items;  // types and functions, grouped by resource
     for (const auto& named : externs) {
       const auto prefix = "  " + std::string(word) + ' ';
       if (named.type.sort != Sort::instance) {
@@ -250,7 +251,7 @@ class WorldWriter {
     write_world_items(items, word, world);
   }
 
-  /// What a world has of its own: functions with the word before them, types without.
+  /// The items of the world itself: functions with `import` or `export` before them, types without.
   void write_world_items(const std::vector<NamedExtern>& items, std::string_view word,
                          std::string& world) {
     std::vector<NamedExtern> types;
@@ -290,9 +291,8 @@ class WorldWriter {
            ")\n";
   }
 
-  /// Writes an interface into its package, unless it stands there already.
-  /// @return whether it stands there as `named` has it: instances that implement an interface need
-  ///         not have all of it
+  /// Writes an interface into its package, unless it is there already. @return whether the package
+  /// has it as `named` has it: instances that implement an interface need not have all of it
   bool add_interface(const std::string& name, const NamedExtern& named) {
     const auto [package, interface] = split(name);
     const auto& exports = types_.instance(named.type.type).exports;
@@ -314,7 +314,8 @@ class WorldWriter {
 
   std::string write_items(const std::string& interface, const std::vector<NamedExtern>& exports,
                           const std::string& indent) {
-    // Methods may mention types that come later. A type with several names is known by the first.
+    // Methods may mention types that are defined later. A type with several names is known by the
+    // first.
     for (const auto& named : exports) {
       if (named.type.sort != Sort::type) continue;
       names_.here.emplace(named.type.type, identifier(named.name));
@@ -420,7 +421,7 @@ class WorldWriter {
            writer().function(function, parsed) + ";\n";
   }
 
-  /// The name under which a type was first known that this one is another name of.
+  /// The first name of the type that this type is another name of.
   [[nodiscard]] std::optional<NamedType> origin_of(TypeId id) const {
     while (types_[id].is_name) {
       id = types_[id].named;
@@ -430,7 +431,7 @@ class WorldWriter {
     return std::nullopt;
   }
 
-  /// How an interface names another: within a package the last part is enough.
+  /// The name of an interface within another: in the same package the last part is enough.
   static std::string used_interface(const std::string& from, const std::string& to) {
     const auto target = split(to);
     const bool is_plain = to.find(':') == std::string::npos;

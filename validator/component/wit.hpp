@@ -8,7 +8,8 @@
 namespace airlock::validator::component {
 
 /// The world that the component targets, then the packages of the interfaces it imports and
-/// exports. What WIT has no words for (imported components, core modules) stands in comments.
+/// exports. Definitions that WIT cannot express (imported components, core modules) are written as
+/// comments.
 [[nodiscard]] std::string render_wit(const ValidComponent& component);
 
 /// `list<tuple<u32, string>>`, `func(name: string) -> result<u32>`; types that have names are spelt
