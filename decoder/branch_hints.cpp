@@ -74,7 +74,7 @@ Result<BranchHints> read_branch_hints(const CustomSection& section) {
       reader.fail_at(at, in_section("functions out of order"));
     if (!reader.failed()) all.emplace_hint(all.end(), function, std::move(hints));
   }
-  if (!reader.at_end()) reader.fail(in_section("junk behind the last hint"));
+  if (!reader.at_end()) reader.fail(in_section("junk after the last hint"));
   if (reader.failed()) return reader.failure();
   return all;
 }

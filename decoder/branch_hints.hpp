@@ -1,5 +1,5 @@
-// The custom section `metadata.code.branch_hint` (proposal Branch Hinting): which way an `if` or a
-// `br_if` is likely to go. Hints change nothing about what a module means.
+// The custom section `metadata.code.branch_hint` (proposal Branch Hinting): whether an `if` or a
+// `br_if` is likely to be taken. Hints do not change the semantics of a module.
 #pragma once
 
 #include <cstdint>

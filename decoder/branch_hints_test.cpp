@@ -39,10 +39,10 @@ TEST(BranchHints, RefusesWhatMakesNoSense) {
   EXPECT_EQ(error_of(bytes({1, 0, 1, 5, 1, 2})), prefix + "invalid hint value");
   EXPECT_EQ(error_of(bytes({1, 0, 2, 5, 1, 1, 5, 1, 1})), prefix + "offsets out of order");
   EXPECT_EQ(error_of(bytes({2, 1, 0, 1, 0})), prefix + "functions out of order");
-  EXPECT_EQ(error_of(bytes({0, 0})), prefix + "junk behind the last hint");
+  EXPECT_EQ(error_of(bytes({0, 0})), prefix + "junk after the last hint");
 }
 
-/// A function with a `br_if` 5 bytes behind its start: no locals, block, i32.const, br_if, end.
+/// A function with a `br_if` 5 bytes after its start: no locals, block, i32.const, br_if, end.
 Result<void> check(const BranchHints& hints) {
   const auto module = read_module(testing::share(
       testing::module_with_body(bytes({0x02, 0x40, 0x41, 0x00, 0x0d, 0x00, 0x0b, 0x0b}))));

@@ -27,7 +27,7 @@ std::uint64_t ByteReader::unsigned_integer(unsigned bits) {
     }
     const auto next = byte();
     if (failed()) return 0;
-    // The last byte may not say more than the bits that are left.
+    // The last byte must not have bits above the width.
     const unsigned left = bits - shift;
     if (left < 7 && (next & 0x7f) >> left != 0) {
       fail_at(offset() - 1, "integer too large");
@@ -128,10 +128,10 @@ std::string ByteReader::name() {
 
 namespace {
 
-/// How a sequence that begins with a byte goes on: how many bytes follow, and the bounds of the
-/// first of them, which exclude overlong forms, surrogates and what lies above U+10FFFF.
+/// What follows the first byte of a sequence: the number of further bytes, and the bounds of the
+/// first of them, which exclude overlong forms, surrogates and values above U+10FFFF.
 struct Continuation {
-  unsigned count = 0;  ///< 0: the byte begins nothing
+  unsigned count = 0;  ///< 0: no sequence begins with this byte
   std::uint8_t lowest = 0x80;
   std::uint8_t highest = 0xbf;
 };

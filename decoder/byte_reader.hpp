@@ -20,7 +20,7 @@ namespace airlock::decoder {
 class ByteReader {
  public:
   /// @param base offset of the first byte in the binary, for the offsets of errors
-  /// @param end_message what it is called to read past the end
+  /// @param end_message the message of the error for reading past the end
   explicit ByteReader(Bytes bytes, std::uint64_t base = 0,
                       std::string_view end_message = "unexpected end")
       : bytes_(bytes), base_(base), end_message_(end_message) {}
@@ -28,7 +28,7 @@ class ByteReader {
   [[nodiscard]] bool failed() const { return error_.has_value(); }
   /// The first error; only if `failed()`.
   [[nodiscard]] const Error& error() const { return *error_; }
-  /// The first error as the failure of a result; only if `failed()`.
+  /// The first error as an unexpected result; only if `failed()`.
   [[nodiscard]] std::unexpected<Error> failure() const { return std::unexpected(*error_); }
 
   [[nodiscard]] bool at_end() const { return position_ == bytes_.size(); }

@@ -8,7 +8,7 @@
 namespace airlock {
 namespace {
 
-/// How the design's message shapes name a kind: "malformed module", "invalid module" …
+/// The name of a kind in messages: "malformed module", "invalid module" …
 std::string_view adjective(const Error& error) {
   switch (error.kind) {
     case ErrorKind::malformed:
@@ -16,7 +16,7 @@ std::string_view adjective(const Error& error) {
     case ErrorKind::unlinkable:
     case ErrorKind::unsupported:
       return name_of(error.kind);
-    case ErrorKind::limit:  // within a binary; a file that is too large is not named so
+    case ErrorKind::limit:  // in a binary; a file that is too large has another message
       return error.offset ? "oversized" : "";
     default:
       return {};
@@ -71,7 +71,7 @@ std::string format_error(const Error& error, std::string_view file, std::string_
   std::string text;
   if (!file.empty()) text += printable(file);
   if (error.position) {
-    // A place in a text says enough: `app.wat:14:9: unknown instruction`.
+    // With a place in a text, the kind is left out: `app.wat:14:9: unknown instruction`.
     text += ':' + std::to_string(error.position->line) + ':' +
             std::to_string(error.position->column) + ": " + printable(error.message);
   } else {

@@ -10,19 +10,19 @@
 
 namespace airlock {
 
-/// What kind of failure an `Error` reports. The first four are the distinctions the official
-/// test suite makes between a module and its host; the rest come from around it.
+/// What kind of failure an `Error` reports. The first three are distinctions that the official test
+/// suite makes before anything runs.
 enum class ErrorKind : std::uint8_t {
   malformed,    ///< not the binary or text format at all
   invalid,      ///< well-formed, but refused by validation
   unlinkable,   ///< an import is missing or has another type
-  unsupported,  ///< a feature of WebAssembly that this build names but does not run
+  unsupported,  ///< a feature of WebAssembly that this build knows but does not run
   limit,        ///< a bound of `Limits` was reached
   trap,         ///< execution trapped
-  exception,    ///< the guest threw an exception that nobody caught
+  exception,    ///< the guest threw an exception that was not caught
   exit,         ///< the guest asked to end with `Error::exit_code`
   denied,       ///< a capability was not granted
-  argument,     ///< the caller of the library or of the command got it wrong
+  argument,     ///< a wrong argument of a call of the library, or of the command
   system,       ///< the operating system refused
 };
 
@@ -36,7 +36,7 @@ struct SourcePosition {
   friend bool operator==(const SourcePosition&, const SourcePosition&) = default;
 };
 
-/// The function an error of validation or translation lies in.
+/// The function that contains an error of validation or translation.
 struct FunctionReference {
   std::uint32_t index = 0;
   std::string name;  ///< from the name section; empty if it has none
@@ -49,7 +49,7 @@ struct Error {
   std::string message;
   std::optional<std::uint64_t> offset{};        ///< byte offset in the binary
   std::optional<SourcePosition> position{};     ///< place in the text, if there is one
-  std::optional<FunctionReference> function{};  ///< function the error lies in
+  std::optional<FunctionReference> function{};  ///< function that contains the error
   std::string notes{};                          ///< further lines, e.g. a backtrace
   int exit_code = 0;                            ///< for `ErrorKind::exit`
 };
@@ -64,16 +64,15 @@ using Result = std::expected<T, Error>;
 [[nodiscard]] std::unexpected<Error> fail_at(ErrorKind kind, std::uint64_t offset,
                                              std::string_view message);
 
-/// Hands the error of one result on as the error of another.
+/// Passes the error of one result on as the error of another.
 template <typename T>
 [[nodiscard]] std::unexpected<Error> propagate(std::expected<T, Error>&& result) {
   return std::unexpected(std::move(result).error());
 }
 
-/// The whole message in the shapes of the design, ready for a terminal:
-/// `app.wasm: malformed module at offset 0x1f3: unexpected end`. Whatever is in it is printable but
-/// for the lines of the notes, which have to be already.
-/// @param file name the input is known by; may be empty
+/// The whole message, ready for a terminal: `app.wasm: malformed module at offset 0x1f3: unexpected
+/// end`. Whatever is in it is printable but for the lines of the notes, which have to be already.
+/// @param file name of the input; may be empty
 /// @param subject "module" or "component"
 [[nodiscard]] std::string format_error(const Error& error, std::string_view file,
                                        std::string_view subject = "module");

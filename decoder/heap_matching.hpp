@@ -5,7 +5,7 @@
 
 namespace airlock::decoder {
 
-/// Whether an abstract heap type lies below another or is the same.
+/// Whether an abstract heap type is a subtype of another, or the same.
 [[nodiscard]] constexpr bool abstract_matches(HeapKind sub, HeapKind super) {
   if (sub == super || sub == HeapKind::bottom) return true;
   switch (super) {

@@ -1,4 +1,4 @@
-// One decoded instruction and the reader that yields them.
+// One decoded instruction, and the reader of instructions.
 #pragma once
 
 #include <array>
@@ -36,8 +36,8 @@ struct CatchClause {
   std::uint32_t label = 0;
 };
 
-/// An instruction with its immediates. Which fields mean something follows from the row's
-/// `Immediate`; spans point into the reader and live until its next step.
+/// An instruction with its immediates. The row's `Immediate` decides which fields are used; spans
+/// point into the reader and are valid until it reads the next instruction.
 struct Instruction {
   Opcode opcode{};
   std::uint64_t offset = 0;  ///< of the opcode in the binary

@@ -10,7 +10,7 @@ namespace {
 
 constexpr bool is_prefix(std::uint8_t byte) { return byte >= 0xfb && byte <= 0xfe; }
 
-/// "illegal opcode ff", "illegal opcode fc 7f", as the reference interpreter says it.
+/// "illegal opcode ff", "illegal opcode fc 7f", as in the reference interpreter.
 std::string illegal_opcode(std::uint8_t byte, std::optional<std::uint32_t> code) {
   const auto two_digits = [](std::uint32_t value) {
     auto digits = hexadecimal(value).substr(2);
@@ -132,7 +132,7 @@ void InstructionReader::read_immediates(Instruction& instruction, Immediate imme
   }
 }
 
-/// The alignment's bit 6 tells that a memory index follows.
+/// Bit 6 of the alignment means that a memory index follows.
 MemoryArgument InstructionReader::read_memory_argument() {
   MemoryArgument argument;
   const auto start = reader_.offset();

@@ -1,12 +1,12 @@
-// The one table of instructions. Decoder, validator, text parser, printer and translator read it.
+// The table of instructions. Decoder, validator, text parser, printer and translator use it.
 //
 // A row holds the name of the text format, the binary encoding, the immediates, the operand and
-// result types, the feature that brought the instruction, the family its semantics belong to, and
-// the bytes of memory it touches.
+// result types, the feature that added the instruction, the family of its semantics, and the bytes
+// of memory that it accesses.
 //
-// Types are written as in the specification, without brackets: "i32 i32 -> i32". `addr` stands for
-// the address type of the memory the immediates name. An empty text is "no operands, no results";
-// "special" marks an instruction whose typing depends on context, which the validator spells out.
+// Types are written as in the specification, without brackets: "i32 i32 -> i32". `addr` is the
+// address type of the memory that the immediates name. An empty text is "no operands, no results";
+// "special" marks an instruction whose typing depends on context and is in the validator.
 //
 // Where the text format has one name for two encodings the second has a name of its own here:
 // `select_typed`, `ref.test_null`, `ref.cast_null`, `ref.cast_desc_eq_null` (in text:
@@ -60,7 +60,7 @@ enum class Immediate : std::uint8_t {
   fence,         ///< one zero byte
 };
 
-/// The proposal that brought an instruction; `mvp` is WebAssembly 1.0.
+/// The proposal that added an instruction; `mvp` is WebAssembly 1.0.
 enum class Feature : std::uint8_t {
   mvp,
   sign_extension,
@@ -79,7 +79,7 @@ enum class Feature : std::uint8_t {
   custom_descriptors,
 };
 
-/// Groups of instructions whose semantics stand together.
+/// Groups of instructions with related semantics.
 enum class Family : std::uint8_t {
   control,
   parametric,
@@ -103,7 +103,7 @@ enum class Family : std::uint8_t {
 struct InstructionRow {
   std::string_view name;
   std::uint8_t prefix;  ///< 0xfb to 0xfe, or 0 for a one-byte opcode
-  std::uint16_t code;   ///< the byte, or the number behind the prefix
+  std::uint16_t code;   ///< the byte, or the number after the prefix
   Immediate immediate;
   std::string_view type;
   Feature feature;

@@ -1,4 +1,4 @@
-// Every bound that Airlock sets to what an input may ask for.
+// All bounds that Airlock sets on what an input may ask for.
 #pragma once
 
 #include <cstddef>
@@ -6,14 +6,14 @@
 
 namespace airlock {
 
-/// Parts of the language that can be refused: what earlier versions of WebAssembly did not have,
-/// and proposals that are not part of it yet.
+/// Parts of the language that can be turned off: additions to earlier versions of WebAssembly, and
+/// proposals that are not part of it yet.
 struct Features {
   bool multiple_memories = true;
   bool multiple_tables = true;
   bool memory64 = true;  ///< memories and tables with 64-bit addresses and limits
-  /// Descriptors of structure types and exact types. Not part of WebAssembly 3.0, and not only an
-  /// addition: instructions that allocate have more precise types, casts are typed more loosely.
+  /// Descriptors of structure types and exact types. Not part of WebAssembly 3.0. Also changes the
+  /// types of existing instructions: more precise for allocations, less strict for casts.
   bool custom_descriptors = false;
   /// Import sections that name a module, or a type, once for several imports.
   bool compact_imports = false;

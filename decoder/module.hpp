@@ -17,7 +17,7 @@ namespace airlock::decoder {
 
 using Bytes = std::span<const std::byte>;
 
-/// Where the entities of a module come from and go to. The numbers are those of the binary format.
+/// The kinds of imports and exports. The numbers are those of the binary format.
 enum class ExternKind : std::uint8_t { function = 0, table = 1, memory = 2, global = 3, tag = 4 };
 
 [[nodiscard]] std::string_view to_string(ExternKind kind);
@@ -27,8 +27,8 @@ struct TagType {
   std::uint32_t type = 0;  ///< type index
 };
 
-/// What an import declares. A function is given by its type index; an exact one is of just this
-/// type, not of a subtype.
+/// The declaration of an import. A function has its type index; an exact one must have this type,
+/// not a subtype.
 struct FunctionImport {
   std::uint32_t type = 0;
   bool exact = false;
@@ -63,8 +63,8 @@ struct Export {
   std::uint64_t offset = 0;
 };
 
-/// A run of instructions ending in `end`, as it stands in the binary; `offset` is where it begins
-/// there. Bodies and constant expressions stay in this form: the validator reads them once.
+/// The bytes of a sequence of instructions up to its `end`; `offset` is its place in the binary.
+/// Bodies and constant expressions keep this form: the validator reads their instructions.
 struct Expression {
   Bytes code;
   std::uint64_t offset = 0;
@@ -92,7 +92,7 @@ struct Function {
   std::vector<LocalRun> locals{};
   Expression body{};
   std::uint64_t offset = 0;       ///< of the function's entry in the code section
-  std::uint64_t code_offset = 0;  ///< of its locals, behind the size; branch hints count from here
+  std::uint64_t code_offset = 0;  ///< of its locals, after the size; branch hints count from here
 };
 
 enum class SegmentMode : std::uint8_t { active, passive, declarative };
@@ -102,7 +102,7 @@ struct ElementSegment {
   std::uint32_t table = 0;             ///< if active
   std::optional<Expression> offset{};  ///< if active
   ValueType type = funcref;
-  /// One or the other: function indices (the short forms), or expressions.
+  /// Either function indices (the short forms) or expressions.
   std::vector<std::uint32_t> functions{};
   std::vector<Expression> expressions{};
   std::uint64_t position = 0;
@@ -121,7 +121,7 @@ struct CustomSection {
   std::string name{};
   Bytes bytes{};
   std::uint64_t offset = 0;
-  /// Identifier of the known section it stands behind; 0 if before all of them.
+  /// Identifier of the known section before it; 0 if there is none.
   std::uint8_t after_section = 0;
 };
 
@@ -148,7 +148,7 @@ struct Module {
   std::vector<Function> functions;         ///< defined ones; imported ones come before them
   std::vector<Table> tables;
   std::vector<MemoryType> memories;
-  std::vector<std::uint64_t> memory_offsets;  ///< where each of `memories` stands in the binary
+  std::vector<std::uint64_t> memory_offsets;  ///< offset of each of `memories` in the binary
   std::vector<TagType> tags;
   std::vector<std::uint64_t> tag_offsets;
   std::vector<Global> globals;

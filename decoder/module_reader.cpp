@@ -7,8 +7,8 @@
 namespace airlock::decoder {
 namespace {
 
-// Where a list's elements are large objects, its count alone does not make memory be reserved
-// for more of them than this; the vector grows while they are really read.
+// For lists of large objects, memory is reserved in advance for at most this many, whatever the
+// count says; the vector grows as they are read.
 constexpr std::uint32_t largest_reserve = 1024;
 
 // In place of an import's kind, after an empty name: a list of imports follows, with a type each or
@@ -299,7 +299,7 @@ void ModuleReader::read_code(ByteReader& reader) {
   const auto count = reader.count(limits_.functions, "functions", 2);
   code_entries_ = count;
   if (reader.failed()) return;
-  // `finish` reports it, since what is wrong with the sections' order comes first.
+  // `finish` reports it, because errors in the order of sections come first.
   if (count != module_.functions.size()) return static_cast<void>(reader.rest());
   for (std::uint32_t i = 0; i < count && !reader.failed(); ++i) {
     auto& function = module_.functions[i];
@@ -316,8 +316,8 @@ void ModuleReader::read_code(ByteReader& reader) {
   }
 }
 
-/// The locals declared by a function, behind its parameters (which the limit counts as well, but
-/// only the validator knows).
+/// The locals declared by a function, which come after its parameters. (The limit also counts the
+/// parameters, but only the validator knows them.)
 std::vector<LocalRun> ModuleReader::read_locals(ByteReader& reader) {
   const auto start = reader.offset();
   const auto count = reader.count(limits_.function_locals, "locals", 2);
@@ -367,7 +367,7 @@ Expression ModuleReader::read_expression(ByteReader& reader) {
   const auto rest = reader.peek_rest();
   InstructionReader instructions({rest, start}, limits_);
   Instruction instruction;
-  // Blocks are no constant instructions, but only the validator says so.
+  // Blocks are not constant instructions, but the validator checks that.
   for (std::size_t depth = 1; depth > 0;) {
     if (!instructions.next(instruction)) {
       const auto& error = instructions.error();

@@ -27,8 +27,8 @@ enum class SectionId : std::uint8_t {
 };
 inline constexpr std::uint8_t last_section_id = 13;
 
-/// Fills a module from its sections. Each function is given a reader of exactly one section's
-/// contents and leaves its error, if any, there.
+/// Fills a module from its sections. Each function gets a reader of the contents of one section,
+/// which also keeps the error.
 class ModuleReader {
  public:
   ModuleReader(Module& module, const Limits& limits) : module_(module), limits_(limits) {}
@@ -36,7 +36,7 @@ class ModuleReader {
   /// Reads the contents of any section but a custom one.
   void read_section(SectionId id, ByteReader& reader);
   void read_custom_section(ByteReader& reader, SectionId after);
-  /// Checks what concerns more than one section, when all have been read.
+  /// Checks rules about more than one section, after all are read.
   void finish(ByteReader& file);
 
  private:
@@ -61,7 +61,7 @@ class ModuleReader {
   std::vector<LocalRun> read_locals(ByteReader& reader);
   /// Delimits a constant expression by reading it to its `end`.
   Expression read_expression(ByteReader& reader);
-  /// Whether `count` more entities fit below a limit beside those there are.
+  /// Checks that `count` more entities do not exceed a limit.
   bool fits(ByteReader& reader, std::uint64_t present, std::uint64_t count, std::uint64_t limit,
             std::string_view what);
 
@@ -71,9 +71,9 @@ class ModuleReader {
   std::uint64_t import_name_bytes_ = 0;
 };
 
-/// Reads the contents of a name section, as far as they make sense.
+/// Reads the contents of a name section, as far as they are well-formed.
 /// @param offset of the contents in the binary
-/// @return what is malformed about them, which concerns only who checks custom sections
+/// @return the error in them, if any; used only when custom sections are checked
 Result<void> read_names(Bytes contents, std::uint64_t offset, Names& names);
 
 }  // namespace airlock::decoder

@@ -4,7 +4,7 @@
 namespace airlock::decoder {
 namespace {
 
-// The longest list of names that is read; it is more than any index space may hold.
+// The longest list of names that is read; no index space may be larger.
 constexpr std::uint64_t most_names = 10'000'000;
 
 NameMap read_name_map(ByteReader& reader) {
@@ -34,7 +34,7 @@ IndirectNameMap read_indirect_name_map(ByteReader& reader) {
   return map;
 }
 
-/// Whatever was read before an error stays.
+/// Names that were read before an error are kept.
 void read_subsection(std::uint8_t id, ByteReader& reader, Names& names) {
   switch (id) {
     case 0:
@@ -98,7 +98,7 @@ Result<void> read_names(Bytes contents, std::uint64_t offset, Names& names) {
     ByteReader subsection(bytes, reader.offset() - bytes.size());
     read_subsection(id, subsection, names);
     if (id <= last_known_subsection && !subsection.at_end())
-      subsection.fail("junk behind the names");
+      subsection.fail("junk after the names");
     if (subsection.failed()) keep(subsection.error());
   }
   if (reader.failed()) keep(reader.error());

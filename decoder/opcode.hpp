@@ -21,7 +21,7 @@ enum class Opcode : std::uint16_t {};
 [[nodiscard]] constexpr std::string_view name(Opcode opcode) { return row(opcode).name; }
 
 inline namespace literals {
-/// The opcode with a name, looked up when compiling; an unknown name does not compile.
+/// The opcode with a name, looked up at compile time; an unknown name does not compile.
 consteval Opcode operator""_op(const char* text, std::size_t size) {
   const std::string_view name{text, size};
   for (std::size_t i = 0; i < instruction_table.size(); ++i)
@@ -40,7 +40,7 @@ consteval Opcode operator""_op(const char* text, std::size_t size) {
 /// An operand or result of a row's type.
 enum class OperandKind : std::uint8_t { i32, i64, f32, f64, v128, address };
 
-/// A row's type, taken apart.
+/// A row's type, parsed.
 struct Signature {
   bool special = false;  ///< typing depends on context
   std::uint8_t operand_count = 0;
@@ -49,7 +49,7 @@ struct Signature {
   std::array<OperandKind, 2> results{};
 };
 
-/// Takes the text of a type apart; it must be one of the table's.
+/// Parses the text of a type, which must be one of the table's.
 [[nodiscard]] constexpr Signature parse_signature(std::string_view text) {
   Signature signature;
   if (text == "special") {
@@ -79,7 +79,7 @@ struct Signature {
   return signature;
 }
 
-/// The types of all rows, taken apart when compiling.
+/// The types of all rows, parsed at compile time.
 inline constexpr auto signatures = [] {
   std::array<Signature, instruction_table.size()> all{};
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = parse_signature(instruction_table[i].type);

@@ -1,4 +1,4 @@
-// Counted things in messages.
+// Numbers with nouns, for messages.
 #pragma once
 
 #include <cstdint>

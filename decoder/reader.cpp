@@ -13,7 +13,7 @@ constexpr std::uint32_t magic = 0x6d736100;  // "\0asm"
 constexpr std::uint32_t core_version = 1;
 constexpr std::uint32_t component_version = 0x0001'000d;
 
-/// Places of sections in the prescribed order, by identifier.
+/// Positions of sections in the prescribed order, by identifier.
 constexpr auto section_order = [] {
   using enum SectionId;
   constexpr std::array order{type,    import, function, table,      memory, tag, global,
@@ -93,7 +93,7 @@ FileKind detect(Bytes bytes) {
     // The upper half of the version is the layer: 1 for components.
     return (version >> 16) == 1 ? FileKind::component_binary : FileKind::core_binary;
   }
-  // A text begins, behind white space and comments, with a parenthesis.
+  // A text begins, after white space and comments, with a parenthesis.
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const auto first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return FileKind::unknown;

@@ -8,7 +8,7 @@
 namespace airlock::decoder {
 namespace {
 
-using namespace testing;  // NOLINT: the tests' own vocabulary
+using namespace testing;  // NOLINT: helpers for byte strings
 
 std::string failure(const ByteVector& binary, const Limits& limits = {}) {
   const auto module = read_module(share(binary), limits);
@@ -260,7 +260,7 @@ TEST(Reader, RefusesDescriptorClausesOutOfPlace) {
   EXPECT_EQ(types({1, 0x5f, 1, 0x62, 0, 0}), "malformed reference type");
   EXPECT_EQ(types({1, 0x5f, 1, 0x63, 0x62}), "unexpected end of section or function");
   EXPECT_NE(types({1, 0x5f, 1, 0x63, 0x62, 0x62, 0, 0}), "none");
-  // Only a function's import is exact.
+  // Only imports of functions can be exact.
   EXPECT_EQ(failure(module_of({section(2, {1, 0, 0, 0x21, 0})})), "malformed import kind");
   EXPECT_EQ(failure(module_of({section(7, {1, 0, 0x20, 0})})), "malformed export kind");
 }

@@ -13,8 +13,8 @@ struct FixedEffect {
   StackEffect effect;
 };
 
-/// Instructions that the table calls special for their types, but whose numbers of operands and
-/// results are always the same.
+/// Instructions whose types are special in the table, but whose numbers of operands and results are
+/// fixed.
 constexpr auto fixed_effects = std::to_array<FixedEffect>({
     {"unreachable"_op, {0, 0}},
     {"throw_ref"_op, {1, 0}},
@@ -75,13 +75,13 @@ constexpr auto fixed_effects = std::to_array<FixedEffect>({
     {"i31.get_u"_op, {1, 1}},
 });
 
-/// A function's type, if there is such a function and it has one.
+/// The type of a function, if the function and its type exist.
 std::optional<StackEffect> callee_effect(const Module& module, std::uint32_t function) {
   if (function >= module.function_types.size()) return std::nullopt;
   return function_effect(module, module.function_types[function]);
 }
 
-/// A tag's exception takes the parameters of its type.
+/// An exception takes the parameters of its tag's type.
 std::optional<StackEffect> throw_effect(const Module& module, std::uint32_t tag) {
   if (tag >= module.tag_types.size()) return std::nullopt;
   auto effect = function_effect(module, module.tag_types[tag].type);
@@ -107,7 +107,7 @@ std::optional<StackEffect> branch_effect(const Instruction& instruction, LabelAr
   if (instruction.opcode == "br_table"_op) return StackEffect{arity + 1, 0};
   if (instruction.opcode == "br_if"_op) return StackEffect{arity + 1, arity};
   if (instruction.opcode == "br_on_null"_op) return StackEffect{arity + 1, arity + 1};
-  // The rest take a reference with the branch.
+  // The others pass a reference to the label.
   if (arity == 0) return std::nullopt;
   if (instruction.opcode == "br_on_non_null"_op) return StackEffect{arity, arity - 1};
   if (row(instruction.opcode).feature == Feature::custom_descriptors)
@@ -115,7 +115,7 @@ std::optional<StackEffect> branch_effect(const Instruction& instruction, LabelAr
   return StackEffect{arity, arity};
 }
 
-/// One more operand, behind the others: a callee, a descriptor.
+/// One more operand, after the others: a callee, a descriptor.
 std::optional<StackEffect> with_operand(std::optional<StackEffect> effect) {
   if (effect) ++effect->operands;
   return effect;

@@ -1,4 +1,4 @@
-// What the decoder's and validator's tests share: small binaries written down by hand.
+// Shared by the tests of decoder and validator: small binaries written by hand.
 #pragma once
 
 #include <cstddef>

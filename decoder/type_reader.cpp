@@ -5,8 +5,8 @@ namespace {
 
 constexpr std::uint8_t exact_code = 0x62, describes_code = 0x4c, descriptor_code = 0x4d;
 
-/// Types are small negative numbers in LEB128, so that type indices can stand in the same place: a
-/// single byte with bit 6 set is a type's code, anything else begins an index.
+/// Types are small negative numbers in LEB128, so that type indices can be in the same place: a
+/// single byte with bit 6 set is the code of a type, any other byte begins an index.
 constexpr bool is_type_code(std::uint8_t byte) { return (byte & 0xc0) == 0x40; }
 
 std::optional<HeapKind> abstract_heap_kind(std::uint8_t code) {
@@ -118,7 +118,7 @@ std::vector<ValueType> read_result_type(ByteReader& reader, std::uint32_t limit,
 }  // namespace
 
 HeapType read_heap_type(ByteReader& reader) {
-  // Behind `exact` only a type index can stand; it is not written as a heap type.
+  // `exact` is followed by a type index, which is not encoded as a heap type.
   if (reader.take(exact_code)) return HeapType::defined(reader.u32(), true);
   const auto next = reader.peek();
   if (next && is_type_code(*next)) {

@@ -21,7 +21,7 @@ namespace airlock::decoder {
 [[nodiscard]] GlobalType read_global_type(ByteReader& reader);
 [[nodiscard]] TagType read_tag_type(ByteReader& reader);
 
-/// An import's or (in components) an export's kind and type: `externtype`.
+/// `externtype`: kind and type of an import or, in components, an export.
 [[nodiscard]] ImportType read_import_type(ByteReader& reader);
 
 [[nodiscard]] CompositeType read_composite_type(ByteReader& reader, const Limits& limits);

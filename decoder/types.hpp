@@ -9,7 +9,7 @@
 
 namespace airlock::decoder {
 
-/// Heads of heap types; `indexed` is a type index, the rest are the abstract heap types.
+/// Kinds of heap types; `indexed` is a type index, the others are the abstract heap types.
 enum class HeapKind : std::uint8_t {
   func,
   nofunc,

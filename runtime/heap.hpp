@@ -85,8 +85,7 @@ class Marker {
     std::uint32_t next;
   };
   static constexpr std::size_t most_work = std::size_t{1} << 16;
-  static constexpr std::uint32_t slice =
-      1024;  ///< elements of an array that are scanned in one step
+  static constexpr std::uint32_t slice = 1024;  ///< elements scanned in one step
 
   void push(Work work);
   void drain();

@@ -1,8 +1,8 @@
 // The syntax tree of a component (component-model: Binary.md, Explainer.md).
 //
-// It holds what the binary says, in the order the binary says it: definitions with unresolved
-// indices. What the indices mean is found out by validation (validator/component/), which yields
-// resolved types. Names follow Binary.md and definitions.py.
+// It holds the definitions of the binary in their order, with unresolved indices. Validation
+// (validator/component/) resolves the indices and computes the types. Names follow Binary.md and
+// definitions.py.
 #pragma once
 
 #include <cstdint>
@@ -187,7 +187,7 @@ struct ExternName {
 
 enum class TypeBound : std::uint8_t { equal = 0x00, sub_resource = 0x01 };
 
-/// `externtype`: what an import or export is. Its sort is `core_module`, `function`, `value`,
+/// `externtype`: the type of an import or export. Its sort is `core_module`, `function`, `value`,
 /// `type`, `component` or `instance`.
 struct ExternType {
   Sort sort = Sort::function;
@@ -268,7 +268,7 @@ struct CoreInlineExport {
   SortIndex item;
 };
 
-/// A core instance: a module instantiated, or a bundle of definitions.
+/// A core instance: an instantiated module, or inline exports.
 struct CoreInstance {
   std::variant<CoreInstantiate, std::vector<CoreInlineExport>> body;
 };
@@ -288,7 +288,7 @@ struct InlineExport {
   SortIndex item;
 };
 
-/// An instance: a component instantiated, or a bundle of definitions.
+/// An instance: an instantiated component, or inline exports.
 struct Instance {
   std::variant<Instantiate, std::vector<InlineExport>> body;
 };
@@ -349,7 +349,7 @@ enum class CanonKind : std::uint8_t {
   thread_available_parallelism = 0x42,
 };
 
-/// `stream.cancel-read`: a canonical as the text format writes it; empty for an unknown number.
+/// `stream.cancel-read`: the name in the text format; empty for an unknown number.
 [[nodiscard]] std::string_view to_string(CanonKind kind);
 
 /// `canonopt`; the numbers are those of the binary format.
@@ -370,7 +370,7 @@ struct CanonOption {
   std::uint64_t offset = 0;
 };
 
-/// A canonical definition with its immediates; which fields mean something follows from `kind`.
+/// A canonical definition with its immediates; `kind` decides which fields are used.
 struct Canon {
   CanonKind kind = CanonKind::lift;
   std::uint32_t function = 0;  ///< `lift`: core function index; `lower`: function index
@@ -452,8 +452,8 @@ struct Component {
   ComponentNames names;
 };
 
-/// A component with all components inside it, to any depth. They stand side by side rather than
-/// inside each other, so that nothing needs to recurse over them (not even their destruction).
+/// A component with all components inside it, at any depth. They are in one list and not inside
+/// each other, so that no code needs to recurse over them (not even their destruction).
 struct ComponentTree {
   SharedBytes binary;  ///< the bytes that spans and offsets point into
   /// The outermost component first; each before the ones nested in it.

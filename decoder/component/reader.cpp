@@ -211,8 +211,8 @@ Value read_value(ByteReader& reader) {
   return value;
 }
 
-/// Reads a component tree. Components inside components are not recursed into: each that is begun
-/// and not finished stands on a stack with the reader of its bytes.
+/// Reads a component tree. Does not recurse into nested components: each unfinished component is on
+/// an explicit stack, with the reader of its bytes.
 class TreeReader {
  public:
   TreeReader(SharedBytes binary, const Limits& limits) : limits_(limits) {
@@ -241,7 +241,7 @@ class TreeReader {
     ByteReader reader;
   };
 
-  /// The official component tests call everything that ends too early by one name.
+  /// The official component tests have one message for everything that ends too early.
   static Error in_words_of_components(Error error) {
     if (error.message == "length out of bounds") error.message = end_of_file;
     return error;

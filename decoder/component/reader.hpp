@@ -10,8 +10,8 @@ namespace airlock::decoder::component {
 
 /// Reads a component with everything nested in it. Core modules are delimited, not read: they are
 /// runs of the same bytes, for `read_module` or `Engine::compile`. Indices are not checked: the
-/// validator does that. Native recursion is bounded by `Limits::component_type_nesting`, whatever
-/// the nesting of components.
+/// validator does that. Native recursion is bounded by `Limits::component_type_nesting` and does
+/// not depend on the nesting of components.
 [[nodiscard]] Result<ComponentTree> read_component(SharedBytes binary, const Limits& limits = {});
 
 /// Reads the contents of the custom section `component-name` as far as they are well-formed.

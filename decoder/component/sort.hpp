@@ -1,4 +1,4 @@
-// The sorts of the Component Model: what an index can stand for (Explainer.md, Index Spaces).
+// The sorts of the Component Model: what an index can refer to (Explainer.md, Index Spaces).
 #pragma once
 
 #include <array>
@@ -27,7 +27,7 @@ enum class Sort : std::uint8_t {
 };
 
 struct SortRow {
-  std::string_view name;     ///< with its `core` prefix, as messages say it
+  std::string_view name;     ///< with its `core` prefix, as in messages
   std::string_view keyword;  ///< without the prefix
   bool is_core;
   std::uint8_t code;  ///< of `core:sort` or `sort` (Binary.md, Instance Definitions)

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint8_t core_module_type_code = 0x50;
 
-// A count alone does not make memory be reserved for more elements than this.
+// Memory is reserved in advance for at most this many elements, whatever the count says.
 constexpr std::uint32_t largest_reserve = 1024;
 
 /// Reads a list of `T`s with `read`, each of at least `element_bytes`.
@@ -43,7 +43,7 @@ CaseType read_case(ByteReader& reader) {
   return result;
 }
 
-/// Reads `type` and `core:type`, which hold each other.
+/// Reads `type` and `core:type`, which contain each other.
 class TypeReader {
  public:
   explicit TypeReader(const Limits& limits) : limits_(limits) {}
@@ -70,7 +70,7 @@ class TypeReader {
       (void)reader.byte();
       return {read_module_type(reader)};
     }
-    // The prefix tells an open sub type from a module type.
+    // The prefix distinguishes a sub type that is not final from a module type.
     if (next == 0x00) {
       (void)reader.byte();
       if (const auto open = reader.peek().value_or(0); open != 0x50) {
@@ -107,7 +107,7 @@ class TypeReader {
         break;
       }
       case 0x01:
-        // A module type may not stand inside another: its code is no core type here.
+        // A module type must not be inside another: its code is not a core type here.
         if (reader.peek() == core_module_type_code) {
           reader.fail("invalid leading byte (0x50) for core type: module types do not nest");
         }
@@ -158,7 +158,7 @@ class TypeReader {
     return type;
   }
 
-  /// The declarators of a component or instance type. Here types nest, and the reader recurses.
+  /// The declarators of a component or instance type. Types nest here, so the reader recurses.
   std::vector<Declarator> declarators(ByteReader& reader, bool of_component) {
     if (++depth_ > limits_.component_type_nesting)
       reader.fail("types are nested too deep", ErrorKind::limit);

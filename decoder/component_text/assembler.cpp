@@ -26,7 +26,7 @@ Result<text::Assembled> Assembler::run() {
   return emit(finished_.size() - 1);
 }
 
-/// `(component <id>? binary "…"*)`, as files and scripts may have it
+/// `(component <id>? binary "…"*)`, which files and scripts may contain
 text::Assembled Assembler::read_binary() {
   expect_open("component");
   (void)take_identifier();
@@ -41,7 +41,7 @@ text::Assembled Assembler::read_binary() {
 void Assembler::read_component() {
   const Token start = peek();
   expect_open("component");
-  take_keyword("definition");  // as scripts write it
+  take_keyword("definition");  // only in scripts
   open_component(start, take_identifier());
   while (!scopes_.empty() && !failed()) {
     read_custom_annotations();
@@ -86,7 +86,7 @@ void Assembler::close_component() {
   scope().sections.back().child = finished_.size() - 1;
 }
 
-/// `(@custom "name" "…"*)` or `(@producers …)`: a custom section between the definitions around it.
+/// `(@custom "name" "…"*)` or `(@producers …)`: a custom section between two definitions.
 void Assembler::read_custom_annotations() {
   for (const text::Annotation& annotation : cursor_.annotations()) {
     if (annotation.id == "producers") read_producers_annotation(annotation);
@@ -163,7 +163,7 @@ void Assembler::fail_expected(std::string_view expected) {
   if (token.kind == TokenKind::end) {
     message += ": end of input";
   } else {
-    constexpr std::size_t shown = 80;  // of a token that may be a megabyte
+    constexpr std::size_t shown = 80;  // characters of the token, which may be a megabyte
     if (token.kind == TokenKind::identifier)
       message += " $";
     else
@@ -214,7 +214,7 @@ void Assembler::read_core_definition(const Token& start) {
 }
 
 /// component ::= (component <id>? <definition>*), or one of the abbreviations of an import and an
-/// alias. Definitions are left to the caller's loop.
+/// alias. The caller's loop reads the definitions.
 void Assembler::read_nested_component(const Token& start) {
   expect_open("component");
   const Identifier id = take_identifier();
@@ -229,8 +229,7 @@ void Assembler::read_nested_component(const Token& start) {
   scope().exports_of_its_own = std::move(exports);
 }
 
-/// core:module ::= (core module <id>? …): all that the core text format knows, and the inline
-/// forms.
+/// core:module ::= (core module <id>? …): all forms of the core text format, and the inline forms.
 void Assembler::read_core_module(const Token& start) {
   const Identifier id = take_identifier();
   InlineExports exports = read_inline_exports();

@@ -1,5 +1,5 @@
-// The component assembler: one class, whose members stand in several files after the chapters of
-// the Explainer (definitions, references, types, canonical definitions).
+// The component assembler: one class, whose members are in several files, by the chapters of the
+// Explainer (definitions, references, types, canonical definitions).
 #pragma once
 
 #include <optional>
@@ -24,12 +24,12 @@ using text::TokenKind;
 
 /// Reads one component and encodes it.
 ///
-/// Nested components do not recurse: their scopes are a stack, and what is read next belongs to the
-/// topmost. Types do recurse, at most `Limits::component_type_nesting` deep.
+/// Nested components do not recurse: their scopes are a stack, and the next definition belongs to
+/// the topmost. Types do recurse, at most `Limits::component_type_nesting` deep.
 ///
-/// A production writes its binary form to the chunk it is given. What it needs defined first (a
-/// type that is written inline, an alias) it defines on the way, so that it comes before the
-/// definition the chunk will become.
+/// A production writes its binary form to the chunk it is given. If it needs another definition
+/// first (of a type that is written inline, an alias), it makes that at once, so that it comes
+/// before the definition of the chunk.
 class Assembler final : public text::TokenParser {
  public:
   Assembler(text::Cursor cursor, const Limits& limits) : TokenParser(cursor), limits_(limits) {}
@@ -39,7 +39,7 @@ class Assembler final : public text::TokenParser {
  private:
   using InlineExports = std::vector<InlineExport>;
 
-  // assembler.cpp: components and what stands in them
+  // assembler.cpp: components and their definitions
   [[nodiscard]] text::Assembled read_binary();
   void read_component();
   void read_definition();
@@ -147,7 +147,7 @@ class Assembler final : public text::TokenParser {
   /// Appends a definition and gives it the next index of its sort.
   std::uint32_t define(Definition kind, Sort sort, const Encoder& encoded,
                        const Identifier& id = {});
-  /// As `define`, and leaves the inline exports for the end of the component.
+  /// Like `define`, but keeps the inline exports for the end of the component.
   void define_exported(Definition kind, Sort sort, const Encoder& encoded, const Identifier& id,
                        InlineExports exports);
   std::uint32_t allocate(Sort sort, const Identifier& id);
@@ -156,14 +156,15 @@ class Assembler final : public text::TokenParser {
   [[nodiscard]] bool at_open_core(std::string_view word) const;
   /// "unexpected token …, expected …"
   void fail_expected(std::string_view expected);
-  /// A string token's bytes, which have to be UTF-8.
+  /// The bytes of a string token, which must be UTF-8.
   [[nodiscard]] std::string check_name(const Token& token);
   [[nodiscard]] bool knows_keyword(std::string_view) const override { return true; }
 
-  /// Writes the number of items, then the items: the form of a `vec`, whose length is known last.
+  /// Writes the number of items, then the items: the form of a `vec`, whose length is known only at
+  /// the end.
   template <typename Read>
   void read_vector(Encoder& out, Read read_item);
-  /// Reads something that nests, unless it nests too deeply.
+  /// Reads a nested production, or fails if the nesting is too deep.
   template <typename Read>
   void nested(Read read);
 

@@ -22,7 +22,7 @@ Result<text::Assembled> assemble(std::string_view source, const Limits& limits =
   return result;
 }
 
-/// The binary behind its preamble, in hexadecimal with spaces; or the error.
+/// The binary after its preamble, in hexadecimal with spaces; or the error.
 std::string sections(std::string_view source) {
   const auto assembled = assemble(source);
   if (!assembled) return assembled.error().message;
@@ -37,7 +37,7 @@ std::string sections(std::string_view source) {
   return out;
 }
 
-/// The message of the error that a text must have, with its place: `3:4: unknown type $x`.
+/// The message of the error in a text, which must have one, with its place: `3:4: unknown type $x`.
 std::string error_of(std::string_view source, const Limits& limits = {}) {
   const auto assembled = assemble(source, limits);
   if (assembled) return "no error";
@@ -481,7 +481,7 @@ constexpr std::string_view rich = R"((component $Rich
   (export $x "x" (implements "a:b/c") (instance $i) (instance))))";
 
 TEST(ComponentText, TruncatedTextsAreErrors) {
-  // (`$r` is used before its definition above; what matters is that every prefix ends well.)
+  // (`$r` is used before its definition above. The test only requires that no prefix does harm.)
   for (std::size_t length = 0; length < rich.size(); ++length) {
     const auto assembled = assemble(rich.substr(0, length));
     ASSERT_FALSE(assembled) << length;

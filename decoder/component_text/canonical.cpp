@@ -48,7 +48,7 @@ bool Assembler::take_lift(Encoder& out) {
   return true;
 }
 
-/// What makes a core function: `lower`, or one of the built-ins.
+/// A canonical definition that makes a core function: `lower`, or one of the built-ins.
 void Assembler::read_builtin(Encoder& out) {
   const auto& word = peek();
   const auto* row = word.kind == TokenKind::keyword ? component::find_row(word.text) : nullptr;

@@ -73,8 +73,8 @@ void ComponentPrinter::open(const component::Component& component, std::string_v
     opened.names[component::number(sort)] = text::PrintedNames(names);
 }
 
-/// Custom sections stand between definitions; `component-name` is made of identifiers again. The
-/// offset is that of the contents, which is where the component ends if the last one is empty.
+/// Custom sections are between definitions; `component-name` is made again from the identifiers.
+/// The offset is that of the contents, which is the end of the component if the last one is empty.
 void ComponentPrinter::print_customs(std::uint64_t before) {
   auto& top = opens_.back();
   const auto& customs = top.component->customs;
@@ -121,7 +121,7 @@ std::string ComponentPrinter::next_definition(Sort sort, std::string_view own_na
 std::string ComponentPrinter::use(Sort sort, std::uint32_t index) const {
   const auto number = component::number(sort);
   const auto& top = opens_.back();
-  // An identifier that is not bound yet would be one of an outer component.
+  // An identifier that is not bound yet would refer to an outer component.
   return in_type_ || index >= top.counts[number] ? std::to_string(index)
                                                  : top.names[number].use(index);
 }
@@ -234,7 +234,7 @@ void ComponentPrinter::print(const component::Instance& instance) {
 }
 
 void ComponentPrinter::print(const component::Alias& item) {
-  // What it refers to is read before its identifier is bound.
+  // The assembler reads the references before it binds the identifier.
   const auto line = alias(item);
   const auto id = define(item.sort);
   constexpr std::size_t closing = 2;
@@ -344,7 +344,7 @@ void ComponentPrinter::print(const component::Start& start) {
 
 void ComponentPrinter::print(const component::Import& import) {
   const auto sort = import.type.sort;
-  // Its type is read before its identifier is bound.
+  // The assembler reads the type before it binds the identifier.
   const auto before = extern_type(import.type);
   const auto id = define(sort);
   const auto keyword = to_string(sort).size() + 1;

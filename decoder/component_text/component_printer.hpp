@@ -68,13 +68,14 @@ class ComponentPrinter {
   /// `(func $f)`, `(core memory 0)`
   [[nodiscard]] std::string reference(Sort sort, std::uint32_t index) const;
 
-  // Types (type_printer.cpp). Within types indices stay numbers, since nothing in them has a name.
+  // Types (type_printer.cpp). Within types indices are numbers, since their definitions have no
+  // names.
   [[nodiscard]] std::string value_type(const component::ValType& type) const;
   [[nodiscard]] std::string optional(const std::optional<component::ValType>& type) const;
   [[nodiscard]] std::string defined_type(const component::DefValType& type) const;
   [[nodiscard]] std::string function_type(const component::FuncType& type) const;
   [[nodiscard]] std::string resource_type(const component::ResourceType& type) const;
-  /// `deftype`, begun on the current line; declarators take lines of their own.
+  /// `deftype`, from the current line on; each declarator has its own line.
   void print_type_body(const component::Type& type, std::size_t depth);
   void print_declarators(std::string_view head,
                          const std::vector<component::Declarator>& declarators, std::size_t depth);
@@ -87,7 +88,7 @@ class ComponentPrinter {
   void print_group(const component::CoreTypeGroup& group, std::string_view head, std::size_t depth,
                    bool has_names = false);
   [[nodiscard]] std::string extern_name(const component::ExternName& name) const;
-  /// `(func (type 0))`: where an identifier would stand is for the caller to know.
+  /// `(func (type 0))`, without an identifier, whose place depends on the caller.
   [[nodiscard]] std::string extern_type(const component::ExternType& type) const;
   [[nodiscard]] std::string alias(const component::Alias& alias) const;
   [[nodiscard]] std::string core_extern_type(const ImportType& type) const;

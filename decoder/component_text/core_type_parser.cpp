@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::uint8_t sub_code = 0x50, rec_code = 0x4e;
 
-/// A subtype that is not final begins as a module type does. Where both may stand a zero comes
+/// A subtype that is not final begins like a module type. Where both are allowed, a zero comes
 /// before it (Binary.md, Type Definitions: `core:deftype`).
 void write_definition(Encoder& out, const Encoder& type) {
   if (type.view().starts_with(static_cast<char>(sub_code))) out.byte(0x00);

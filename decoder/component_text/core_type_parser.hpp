@@ -36,15 +36,15 @@ struct Identifier {
 /// UTF-8 means nothing.
 [[nodiscard]] Identifier take_identifier(text::Cursor& cursor);
 
-/// A module parser of which only the types are used. It knows the core types of its scope by the
-/// same indices and identifiers as the scope does, so that they can refer to each other.
+/// A module parser of which only the types are used. It has the same indices and identifiers for
+/// core types as its scope, so that they can refer to each other.
 class CoreTypeParser final : public text::ModuleParser {
  public:
   CoreTypeParser(text::Cursor cursor, const Limits& limits) : ModuleParser(cursor, {}, limits) {}
 
   [[nodiscard]] std::uint32_t count() const { return static_cast<std::uint32_t>(types_.size()); }
 
-  /// Takes note of a type that was not read here: an alias, or a module type.
+  /// Records a type that was not read here: an alias, or a module type.
   void define_elsewhere(std::string_view id);
 
   /// A `core:deftype` other than a module type, at the cursor, for the type `id`.
@@ -55,11 +55,11 @@ class CoreTypeParser final : public text::ModuleParser {
   /// `(type <id>? …)*`, the members of a recursive group.
   /// @return their identifiers
   std::vector<Identifier> read_group(Encoder& out);
-  /// What stands behind the sort and identifier of a `core:externtype`, with its sort.
+  /// The rest of a `core:externtype` after its sort and identifier, encoded with the sort.
   void read_extern_type(Sort sort, Encoder& out);
   void read_value_type(Encoder& out) { encode(out, parse_value_type()); }
 
-  /// The type that the last use added, since it was written inline and there was none like it.
+  /// The type that the last type use added, if it was written inline and there was no equal one.
   [[nodiscard]] std::optional<Encoder> take_added_type();
 
  private:

@@ -6,7 +6,7 @@
 
 namespace airlock::decoder::component_text {
 
-/// The reader of core types of the innermost scope, which knows all of the scope's so far.
+/// The reader of core types of the innermost scope, with all core types of the scope so far.
 CoreTypeParser& Assembler::core_types() {
   Scope& scope = this->scope();
   if (!scope.core_types) scope.core_types = std::make_unique<CoreTypeParser>(cursor_, limits_);
@@ -20,7 +20,8 @@ CoreTypeParser& Assembler::core_types() {
   return *scope.core_types;
 }
 
-/// Lets the reader of core types go on where this one stands, and follows it.
+/// Continues with the reader of core types at the current token, then continues here after what it
+/// read.
 template <typename Read>
 void Assembler::with_core_types(Read read) {
   CoreTypeParser& types = core_types();
@@ -103,11 +104,12 @@ void Assembler::read_module_declarator() {
 }
 
 /// core:externtype ::= (<core:sort> <id>? …), which ends an import or export of a module type. A
-/// function type that is written inline becomes a declarator before, unless there is one like it.
+/// function type that is written inline becomes a declarator before it, unless there is an equal
+/// one.
 void Assembler::read_core_extern_type(Definition kind, Encoder& out) {
   expect_open();
   const Sort sort = read_sort(true);
-  (void)take_identifier();  // nothing in a module type could refer to it
+  (void)take_identifier();  // nothing in a module type can refer to it
   if (at_open("type") && peek(2).kind == TokenKind::identifier) {
     (void)resolve(Sort::core_type, peek(2));  // makes an outer alias if the type is not here
   }

@@ -1,4 +1,4 @@
-// From what was collected to the binary (Binary.md, Component Definitions, Name Section).
+// Writes the binary from the scopes (Binary.md, Component Definitions, Name Section).
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -14,7 +14,7 @@ constexpr std::array preamble = {std::byte{0x00}, std::byte{0x61}, std::byte{0x7
                                  std::byte{0x6d}, std::byte{0x0d}, std::byte{0x00},
                                  std::byte{0x01}, std::byte{0x00}};
 
-/// Whether the section is a vector, whose length stands before it.
+/// Whether the section is a vector, which begins with its length.
 bool is_vector(const Section& section) {
   return section.kind != Definition::custom && section.kind != Definition::core_module &&
          section.kind != Definition::component && section.kind != Definition::start;
@@ -69,7 +69,7 @@ FinishedComponent Assembler::finish(Scope& scope) const {
 }
 
 /// Writes a component with all that is nested in it. Sizes are known, so every byte is written
-/// once, where it belongs.
+/// once, in its final place.
 text::Assembled Assembler::emit(std::size_t root) const {
   struct Place {
     std::size_t component;

@@ -9,7 +9,8 @@ namespace airlock::decoder::component_text {
 //         | (alias core export <idx> <core:name> (core <core:sort> <id>?))
 //         | (alias outer <idx> <idx> (<outeraliassort> <id>?))
 //
-// The sort, which the encoding begins with and identifiers are resolved by, stands last.
+// The sort comes last in the text, but first in the encoding, and identifiers cannot be resolved
+// without it.
 void Assembler::read_alias(const Token& start) {
   expect_open("alias");
   const auto target = cursor_.position();
@@ -22,12 +23,12 @@ void Assembler::read_alias(const Token& start) {
   expect_close();
   if (failed()) return;
 
-  const auto behind = cursor_.position();
+  const auto after = cursor_.position();
   cursor_.reset(target);
   Encoder out;
   out.mark(start.offset);
   read_alias_target(out, sort);
-  if (!failed()) cursor_.reset(behind);
+  if (!failed()) cursor_.reset(after);
   define(Definition::alias, sort, out, id);
 }
 
@@ -43,7 +44,7 @@ void Assembler::read_inverted_alias(const Token& start, Sort sort, const Identif
   expect_close();
 }
 
-/// What an alias refers to, from the keyword on, written with the sort.
+/// The target of an alias, from the keyword on, encoded with the sort.
 void Assembler::read_alias_target(Encoder& out, Sort sort) {
   if (take_keyword("outer")) return read_outer_alias_target(out, sort);
   const bool from_core = take_keyword("core");
@@ -54,8 +55,8 @@ void Assembler::read_alias_target(Encoder& out, Sort sort) {
   out.name(expect_name());
 }
 
-/// `<idx> <idx>`: how many scopes to go out, or the identifier of an enclosing component; and the
-/// index there. Numbers are not checked here: the validator does that.
+/// `<idx> <idx>`: the number of scopes outwards, or the identifier of an enclosing component; and
+/// the index there. Numbers are not checked here: the validator does that.
 void Assembler::read_outer_alias_target(Encoder& out, Sort sort) {
   const Token outer = peek();
   std::uint32_t count = 0;
@@ -162,7 +163,7 @@ constexpr auto attribute_table = std::to_array<AttributeRow>({
 
 // nameattributes ::= 0x00 en:<externname> | 0x02 en:<externname> a*:vec(<attribute>)
 void Assembler::read_extern_name(Encoder& out) {
-  // `(interface "…")` is how interface names were written once.
+  // `(interface "…")` is the old form of interface names.
   const bool is_old_form = take_open("interface");
   const std::string name = expect_name();
   if (is_old_form) expect_close();
@@ -173,7 +174,7 @@ void Assembler::read_extern_name(Encoder& out) {
   for (bool any = true; any;) {
     any = false;
     for (std::size_t i = 0; i < attribute_table.size(); ++i) {
-      // Each kind stands at most once: another one is no token that could come here.
+      // Each kind may occur once. A second one is an unexpected token.
       if (seen[i] || !take_open(attribute_table[i].keyword)) continue;
       seen[i] = any = true;
       attributes.byte(attribute_table[i].code);

@@ -104,7 +104,7 @@ constexpr std::string_view everything = R"((component
 )";
 
 std::string without_unbound(std::string_view source) {
-  // An argument cannot name what comes later.
+  // An argument cannot refer to a later definition.
   std::string text(source);
   const std::string_view unbound = " (with \"env\" (instance (export \"f\" (func $lowered0))))";
   text.erase(text.find(unbound), unbound.size());

@@ -1,5 +1,5 @@
-// How the text names a definition (Explainer.md, Index Spaces): by number, by identifier, as an
-// export of an instance, and across components.
+// References to definitions (Explainer.md, Index Spaces): by number, by identifier, as an export of
+// an instance, and across components.
 #include "decoder/component_text/assembler.hpp"
 
 namespace airlock::decoder::component_text {
@@ -34,7 +34,7 @@ std::uint32_t Assembler::resolve(Sort sort, const Token& id) {
   write_outer_alias(out, sort, static_cast<std::uint32_t>(current - binding.scope), binding.index);
   const std::uint32_t index = define(Definition::alias, sort, out);
   scope().names[number(sort)].push_back({index, {.token = id}});
-  (void)bindings_.bind(sort, id.text, {current, index, true});  // unbound so far, as we have seen
+  (void)bindings_.bind(sort, id.text, {current, index, true});  // it was not bound before
   return index;
 }
 
@@ -46,7 +46,7 @@ std::uint32_t Assembler::read_component_index(Sort sort) {
   return 0;
 }
 
-/// core-prefix(<core:{X}idx>). The `core` may be missing, as it did before it was required.
+/// core-prefix(<core:{X}idx>). The `core` may be missing, as in older texts.
 std::uint32_t Assembler::read_core_index(Sort sort) {
   if (at_index()) return read_index(sort);
   if (at_open_core(row(sort).keyword) || at_open(row(sort).keyword)) {
@@ -59,8 +59,8 @@ std::uint32_t Assembler::read_core_index(Sort sort) {
   return 0;
 }
 
-/// The rest of `(memory …)` and of the other canonical options: core-prefix(<core:{X}idx>), or,
-/// as it was written before, an export's name right behind the index.
+/// The rest of `(memory …)` and of the other canonical options: core-prefix(<core:{X}idx>), or, in
+/// older texts, the name of an export right after the index.
 std::uint32_t Assembler::read_core_option(Sort sort) {
   if (at_index()) return read_reference_tail(sort);
   const std::uint32_t index = read_core_index(sort);
@@ -80,14 +80,14 @@ Sort Assembler::read_sort(bool in_core) {
   return Sort::function;
 }
 
-/// `<idx> <name>* )`. Each name projects an export: the first out of the instance `idx`, the others
-/// out of the instance before them. Each is an alias that is defined here.
+/// `<idx> <name>* )`. Each name is an export: the first of the instance `idx`, the others of the
+/// instance before them. Each defines an alias here.
 std::uint32_t Assembler::read_reference_tail(Sort sort) {
   std::uint32_t index = 0;
   if (peek(1).kind != TokenKind::string) {
     index = read_index(sort);
   } else {
-    // A core module is a core sort, but it is component instances that export it.
+    // A core module is a core sort, but component instances export it.
     const bool from_core = row(sort).is_core && sort != Sort::core_module;
     const Sort instance_sort = from_core ? Sort::core_instance : Sort::instance;
     index = read_index(instance_sort);

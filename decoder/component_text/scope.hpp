@@ -1,5 +1,5 @@
-// What a component, component type, instance type or core module type collects while it is read:
-// index spaces and what has been encoded so far.
+// Scopes: the index spaces of a component, component type, instance type or core module type that
+// is being read, and its encoding so far.
 #pragma once
 
 #include <array>
@@ -34,8 +34,8 @@ enum class Definition : std::uint8_t {
   export_ = 11,
 };
 
-/// A section of a component. The body of a nested component is not copied into it: it stays with
-/// `child` until everything is written at once.
+/// A section of a component. The body of a nested component is not copied into it: it stays in
+/// `child` until everything is written.
 struct Section {
   Definition kind;
   std::uint32_t count = 0;  ///< entries of the vector; sections that are no vector have none
@@ -52,8 +52,8 @@ struct FinishedComponent {
 
 enum class ScopeKind : std::uint8_t { component, component_type, instance_type, module_type };
 
-/// An export written inside the definition it exports. All of a component's stand at its end, so
-/// that the indices of definitions do not depend on them.
+/// An export written inside the definition it exports. All of them are at the end of the component,
+/// so that the indices of definitions do not depend on them.
 struct InlineExport {
   Encoder name;
   Sort sort;
@@ -67,7 +67,7 @@ struct IndexName {
   Identifier id;
 };
 
-/// One level of what an `outer` alias counts.
+/// One of the scopes that an `outer` alias counts.
 struct Scope {
   explicit Scope(ScopeKind kind) : kind(kind) {}
 
@@ -92,14 +92,15 @@ struct Scope {
   void add(Definition kind, const Encoder& encoded);
 };
 
-/// The identifiers of all scopes that are open. A scope deep inside finds one of the outermost in
-/// constant time: each identifier has a stack of the scopes that bind it, the innermost on top.
+/// The identifiers of all open scopes. Each identifier has a stack of the scopes that bind it, the
+/// innermost on top, so that lookup takes constant time at any depth.
 class Bindings {
  public:
   struct Binding {
     std::size_t scope;  ///< its depth
     std::uint32_t index;
-    /// Made by an implicit `outer` alias: a definition of the scope itself may take the name over.
+    /// Made by an implicit `outer` alias: a definition of the scope itself may bind the identifier
+    /// again.
     bool is_implicit;
   };
 
@@ -109,7 +110,7 @@ class Bindings {
   /// @return false if the scope binds the identifier already
   [[nodiscard]] bool bind(Sort sort, std::string_view id, Binding binding);
   void open_scope() { bound_.emplace_back(); }
-  /// Forgets the identifiers of the innermost scope.
+  /// Removes the identifiers of the innermost scope.
   void close_scope();
 
  private:

@@ -1,6 +1,6 @@
 // The component assembler against the official tests of the Component Model: every component of
-// every script assembles, what it gives can be read, and what is malformed is refused in the
-// suite's words.
+// every script assembles, the result can be read, and malformed components are refused with the
+// suite's messages.
 //
 // The tests are looked for at AIRLOCK_COMPONENT_TESTS_DIR (environment or CMake), then in
 // ../shared/component-model-tests beside the source folder; without them these tests are skipped.

@@ -17,7 +17,8 @@ std::string field_type(const FieldType& type) {
   return type.is_mutable ? "(mut " + storage + ')' : storage;
 }
 
-/// `(sub final 0 (func (param i32)))`, or only what is within if it is final and below nothing.
+/// `(sub final 0 (func (param i32)))`, or only the composite type if it is final and has no
+/// supertype.
 std::string sub_type(const SubType& type) {
   std::string body;
   const auto& composite = type.composite;
@@ -194,7 +195,7 @@ void ComponentPrinter::print_declarator(const component::Declarator& declarator,
 
 // ---- Core types
 
-/// `(core rec` or `(rec`, and its types, on lines of their own.
+/// `(core rec` or `(rec`, and its types, each on its own line.
 void ComponentPrinter::print_group(const component::CoreTypeGroup& group, std::string_view head,
                                    std::size_t depth, bool has_names) {
   text_ << head;
@@ -206,7 +207,7 @@ void ComponentPrinter::print_group(const component::CoreTypeGroup& group, std::s
   text_.line(depth, ")");
 }
 
-/// `(core type $id …)`, begun on the current line.
+/// `(core type $id …)`, from the current line on.
 void ComponentPrinter::print_core_type_body(const component::CoreType& type, std::string_view id,
                                             std::size_t depth) {
   text_ << "(core type" << id << " ";

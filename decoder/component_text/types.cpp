@@ -90,14 +90,14 @@ void Assembler::read_declarator() {
   fail_expected("a declarator of a type");
 }
 
-/// Whether `(type <idx> <name>*)` comes next. In the place of an inline component or instance type
-/// that is a use of a type, and `(type <id>? <deftype>)` the first declarator.
+/// Whether `(type <idx> <name>*)` comes next. In place of an inline component or instance type,
+/// this is a use of a type. `(type <id>? <deftype>)` is the first declarator instead.
 bool Assembler::at_type_use() const {
   return at_open("type") && at_index(2) &&
          (peek(3).kind == TokenKind::right_parenthesis || peek(3).kind == TokenKind::string);
 }
 
-/// The index of a type that is given by a use, or written inline and defined here.
+/// The index of a type that is referred to, or that is written inline and defined here.
 std::uint32_t Assembler::read_type_use(Sort sort) {
   const bool is_module = sort == Sort::core_module;
   if (at_type_use() || (is_module && at_open_core("type"))) {
@@ -132,7 +132,7 @@ Sort Assembler::read_extern_type(Encoder& out, Identifier& id) {
   return sort;
 }
 
-/// What stands behind the sort and the identifier of an `externtype`.
+/// The rest of an `externtype` after the sort and the identifier.
 void Assembler::read_extern_type_body(Encoder& out, Sort sort) {
   out.mark(peek().offset);
   switch (sort) {

@@ -23,7 +23,7 @@ constexpr auto primitive_table = std::to_array<PrimitiveRow>({
     {"u64", 0x77},
     {"f32", 0x76},
     {"f64", 0x75},
-    {"float32", 0x76},  // as they were written once
+    {"float32", 0x76},  // the old names
     {"float64", 0x75},
     {"char", 0x74},
     {"string", 0x73},
@@ -40,15 +40,15 @@ const PrimitiveRow* find_primitive(const Token& token) {
 
 }  // namespace
 
-/// Whether a value type comes next, where it may be missing.
+/// Whether an optional value type comes next.
 bool Assembler::at_value_type() const {
   if (at_index() || find_primitive(peek()) != nullptr) return true;
-  return at_open() && !at_open("error");  // the other thing that may follow `result`
+  return at_open() && !at_open("error");  // which may also follow `result`
 }
 
 // valtype ::= <typeidx> | <defvaltype>
 //
-// In the binary format only primitive types stand where they are used. All others are defined
+// In the binary format only primitive types are written where they are used. All others are defined
 // before, without a name.
 void Assembler::read_value_type(Encoder& out) {
   out.mark(peek().offset);

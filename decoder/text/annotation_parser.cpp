@@ -45,7 +45,7 @@ void ModuleParser::fail_annotation(const Annotation& annotation, std::string_vie
           '@' + std::string(annotation.id) + " annotation: " + std::string(message), kind);
 }
 
-/// Annotations that were not taken stand where they mean nothing.
+/// Annotations that were not taken are in a wrong place.
 void ModuleParser::check_annotations(std::size_t first_token) {
   const auto& all = cursor_.stream().annotations;
   auto next = std::ranges::lower_bound(all, first_token, {}, &Annotation::before);
@@ -74,8 +74,8 @@ std::optional<std::string> ModuleParser::take_name_annotation() {
 
 // ---- @custom
 
-/// All annotations before the next token that become custom sections. There may be very many of
-/// them, so they are not looked for one by one.
+/// All annotations before the next token that become custom sections. One loop for all of them:
+/// there may be so many that a search for each would take too long.
 void ModuleParser::parse_custom_annotations() {
   if (failed()) return;
   for (const auto& annotation : cursor_.annotations()) {
@@ -89,7 +89,7 @@ void ModuleParser::parse_custom_annotations() {
   }
 }
 
-/// `(@producers (field "name" "version")*)`, a custom section behind all others
+/// `(@producers (field "name" "version")*)`, a custom section after all others
 void ModuleParser::parse_producers_annotation(const Annotation& annotation) {
   const auto contents = encode_producers(annotation.contents);
   if (!contents) return fail_annotation(annotation, "malformed field");
@@ -136,7 +136,7 @@ void ModuleParser::parse_custom_annotation(const Annotation& annotation) {
   customs_[place].push_back(std::move(section));
 }
 
-/// The custom sections before or after a section; section 0 stands for the whole module.
+/// The custom sections before or after a section; section 0 is the whole module.
 void ModuleParser::write_customs(Encoder& to, int section, bool is_before) {
   const auto found = customs_.find({section, is_before});
   if (found == customs_.end()) return;
@@ -157,7 +157,7 @@ void ModuleParser::take_hint(Body& body, Frame& frame) {
   frame.hint = annotation;
 }
 
-/// Notes a hint for the instruction that is written next.
+/// Records a hint for the instruction that is written next.
 void ModuleParser::write_hint(Body& body, const Frame& frame) {
   if (frame.hint == nullptr) return;
   if (frame.opcode != "if"_op && frame.opcode != "br_if"_op)

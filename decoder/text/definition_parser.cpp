@@ -55,7 +55,7 @@ void ModuleParser::parse_function(std::size_t source) {
   if (!body.branch_hints.empty()) branch_hints_[index] = std::move(body.branch_hints);
 }
 
-/// `(local …)*`, which the binary format has in runs of equal types
+/// `(local …)*`, which the binary format writes as runs of equal types
 void ModuleParser::parse_locals(Body& body) {
   VectorEncoder runs;
   ValueType type;
@@ -124,7 +124,7 @@ void ModuleParser::parse_memory(std::size_t source) {
   } else {
     type.page_size_log2 = parse_page_size();
     const auto size = parse_inline_data(type.address);
-    // The exponent is checked by validation; here it may be too large to shift by.
+    // The exponent is checked by validation; here it may be too large for a shift.
     const auto last_page = type.page_size_log2 < 64 && size != 0 ? (size - 1) >> type.page_size_log2
                                                                  : std::uint64_t{0};
     const auto pages = size == 0 ? 0 : last_page + 1;

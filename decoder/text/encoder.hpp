@@ -13,8 +13,8 @@
 
 namespace airlock::decoder::text {
 
-/// A growing piece of binary with the source positions of what stands in it. Pieces nest: a section
-/// is written on its own and then put behind its size.
+/// A growing piece of binary with its source positions. Pieces nest: a section is written on its
+/// own and then appended after its size.
 class Encoder {
  public:
   void byte(std::uint8_t value) { bytes_.push_back(std::byte{value}); }
@@ -25,7 +25,7 @@ class Encoder {
 
   /// `uN`, LEB128.
   void unsigned_number(std::uint64_t value);
-  /// `sN` or `iN`, LEB128. An `i32` has to come sign-extended.
+  /// `sN` or `iN`, LEB128. An `i32` must be sign-extended.
   void signed_number(std::int64_t value);
   /// Little-endian, `count` bytes.
   void fixed(std::uint64_t value, unsigned count);
@@ -43,7 +43,7 @@ class Encoder {
   /// A custom section.
   void custom(std::string_view section_name, const Encoder& contents);
 
-  /// Says that what is written next comes from byte `source` of the text.
+  /// Records that the next bytes come from byte `source` of the text.
   void mark(std::size_t source);
 
   [[nodiscard]] std::size_t size() const { return bytes_.size(); }
@@ -52,7 +52,7 @@ class Encoder {
     return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
   }
 
-  /// Ends the writing: the binary and its source map.
+  /// Finishes: returns the binary and its source map.
   [[nodiscard]] Assembled finish(bool is_component) && {
     return {std::move(bytes_), {std::move(marks_)}, is_component};
   }

@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t line_width = 100;
 constexpr std::uint32_t too_wide = line_width + 1;
 
-/// How deep instructions are folded into each other. A longer chain goes on in a line of its own.
+/// How deep instructions are folded into each other. A longer chain continues on another line.
 constexpr std::uint16_t deepest_folding = 200;
 
 }  // namespace
@@ -138,7 +138,7 @@ void FoldedCode::print_head(TextLines& to, const Node& node, std::size_t depth) 
   to << annotation_of(node) << (node.is_folded ? "(" : "") << text_of(node);
 }
 
-/// Only for nodes that fit a line, which bounds how deep this goes.
+/// Only for nodes that fit a line, which bounds the recursion.
 void FoldedCode::print_inline(std::string& to, Number root) const {
   struct Step {
     Number node;
@@ -195,7 +195,7 @@ void FoldedCode::print(TextLines& to, std::size_t depth) {
         if (node.is_folded) {
           steps.push_back({step.node, step.depth, true});
           if (node.first_child != none) steps.push_back({node.first_child, step.depth + 1, false});
-          continue;  // its sibling comes when it is closed
+          continue;  // its sibling is printed when it is closed
         }
       }
       if (step.node != item.node && node.next != none)

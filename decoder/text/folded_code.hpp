@@ -1,10 +1,9 @@
 // Instructions in folded form (specification: Text Format, Folded Instructions).
 //
-// `(op a b)` stands for `a b op`, whatever the three are, so folding can never change what is
-// printed; the only question is what a reader would take it for. An instruction is folded when the
-// instructions right before it leave exactly its operands. Where they do not (operands that come
-// from outside of the block, several results of which only some are used, code that is never
-// reached) it stands unfolded behind them.
+// `(op a b)` means `a b op`, whatever the three are, so folding never changes the code, only how it
+// reads. An instruction is folded if the instructions right before it push exactly its operands.
+// Otherwise (operands from outside of the block, several results of which only some are used,
+// unreachable code) it is written unfolded after them.
 #pragma once
 
 #include <cstdint>
@@ -25,21 +24,22 @@ class FoldedCode {
   FoldedCode() { open_.push_back({}); }
 
   /// An instruction, by its text without parentheses.
-  /// @param effect unknown: it is not folded, nor does anything else fold over it
+  /// @param effect if it is unknown, the instruction is not folded, and no later one folds those
+  ///   before it
   void add(std::string_view text, const std::optional<StackEffect>& effect, std::uint64_t offset,
            std::string_view annotation = {});
 
-  /// Opens a block. An `if` takes its condition with it; its first arm has still to be opened.
+  /// Opens a block. The condition of an `if` becomes part of it; its first arm is opened next.
   void open_block(std::string_view text, const std::optional<StackEffect>& effect, bool is_if,
                   std::uint64_t offset, std::string_view annotation = {});
-  /// Opens an arm of the innermost block, which ends the one before: `then`, `else`, `do`, `catch
-  /// $tag`.
+  /// Opens an arm of the innermost block and closes the previous arm: `then`, `else`, `do`,
+  /// `catch $tag`.
   void open_arm(std::string_view text, std::optional<std::uint64_t> offset = std::nullopt);
   /// Closes the innermost block.
-  /// @param last an arm without contents, behind all others: `delegate $label`
+  /// @param last an arm without contents, after all others: `delegate $label`
   void close_block(std::string_view last = {}, std::uint64_t offset = 0);
 
-  /// Prints what was added, each statement from a line of its own.
+  /// Prints the code, each statement from a line of its own.
   void print(TextLines& to, std::size_t depth);
   /// The same on one line.
   [[nodiscard]] std::string line();
@@ -50,7 +50,7 @@ class FoldedCode {
   using Number = std::uint32_t;
   static constexpr Number none = 0xffff'ffff;
 
-  /// An instruction, a block or an arm, and what stands within its parentheses.
+  /// An instruction, a block or an arm, and the contents of its parentheses.
   struct Node {
     std::uint64_t text = 0;  ///< where its text begins in `texts_`, annotation first
     std::uint32_t text_size = 0;
@@ -60,7 +60,7 @@ class FoldedCode {
     Number next = none;
     std::uint32_t width = 0;  ///< on one line
     std::uint16_t depth = 0;  ///< of instructions folded into each other
-    bool is_folded = true;    ///< stands in parentheses
+    bool is_folded = true;    ///< is written in parentheses
     bool is_block = false;    ///< closes on a line of its own
     bool has_offset = true;
     std::uint64_t offset = 0;
@@ -73,19 +73,19 @@ class FoldedCode {
     bool can_fold = false;  ///< whether it may become an operand
   };
 
-  /// A block that is open; the first stands for the whole code.
+  /// An open block; the first is the whole code.
   struct Open {
     Number block = none;
-    Number arm = none;           ///< none: what comes is part of the block itself
+    Number arm = none;           ///< none: the next node is part of the block itself
     std::size_t first_item = 0;  ///< in `items_`, of the block or arm
     std::optional<StackEffect> effect{};
-    bool takes_more = false;  ///< has operands that stand outside of it
+    bool takes_more = false;  ///< has operands that are outside of it
   };
 
   Number new_node(std::string_view text, std::string_view annotation);
   void adopt(Number parent, Number child);
   void adopt_from(Number parent, std::size_t first_item);
-  /// The first of the last items that leave exactly this many operands, if there are such.
+  /// The first of the last items that push exactly this many operands, if there are such items.
   [[nodiscard]] std::optional<std::size_t> operands(std::uint64_t count) const;
   void close_arm();
   void print_head(TextLines& to, const Node& node, std::size_t depth) const;

@@ -1,6 +1,5 @@
-// What stands behind an instruction's name (specification: Text Format, Instructions; Binary
-// Format, Instructions). Which immediates an instruction has is said by its row of the instruction
-// table.
+// The immediates after an instruction's name (specification: Text Format, Instructions; Binary
+// Format, Instructions). The row of the instruction table says which an instruction has.
 #include <array>
 #include <bit>
 
@@ -27,12 +26,12 @@ constexpr std::uint8_t empty_block_type = 0x40;
 
 }  // namespace
 
-/// `select`, and tests and casts, have a second encoding each.
+/// `select`, tests and casts each have a second encoding.
 Opcode ModuleParser::choose_encoding(Opcode opcode) {
   const auto second = second_encoding(opcode);
   if (!second) return opcode;
   if (opcode == "select"_op) return at_open("result") ? *second : opcode;
-  // Only the nullability goes into the opcode; `(ref t)` is the one form that is not nullable.
+  // Only the nullability is part of the opcode; `(ref t)` is the only form that is not nullable.
   const bool is_nullable = !at_open("ref") || peek(2).text == "null";
   return is_nullable ? *second : opcode;
 }
@@ -41,7 +40,7 @@ void ModuleParser::parse_immediates(Body& body, Encoder& to, Opcode opcode) {
   const auto kind = row(opcode).immediate;
   const auto index = [&](Space which) { to.unsigned_number(parse_index(which)); };
   const auto index_or_zero = [&](Space which) { to.unsigned_number(take_index(which, 0)); };
-  // An instruction on two things names the first one only along with the second.
+  // The first of two optional indices, if a second one follows; else zero.
   const auto optional_before = [&](Space which) { return at_index(1) ? parse_index(which) : 0; };
   switch (kind) {
     case Immediate::none:
@@ -113,7 +112,7 @@ void ModuleParser::parse_immediates(Body& body, Encoder& to, Opcode opcode) {
     case Immediate::v128:
       return parse_vector_constant(to);
     case Immediate::heap_type: {
-      // The instructions on references take a reference type, but for `ref.null`.
+      // The instructions on references take a reference type, except `ref.null`.
       const auto heap = opcode == "ref.null"_op ? parse_heap_type() : parse_reference_type().heap;
       return encode(to, heap);
     }
@@ -232,7 +231,7 @@ void ModuleParser::parse_memory_argument(Encoder& to, Opcode opcode, bool has_la
     }
     return number;
   };
-  // Of one number alone it is the lane that is meant.
+  // A single number is the lane.
   const bool has_memory =
       at_index() && (!has_lane || at_index(1) || peek(1).text.starts_with("offset=") ||
                      peek(1).text.starts_with("align="));
@@ -321,7 +320,7 @@ std::size_t ModuleParser::count_numbers() const {
 
 // ---- Garbage collection
 
-/// `label reftype reftype`, whose nullability goes into flags
+/// `label reftype reftype`, whose nullability is encoded as flags
 void ModuleParser::parse_branch_cast(Body& body, Encoder& to) {
   Encoder label;
   parse_label(body, label);

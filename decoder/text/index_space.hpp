@@ -10,7 +10,7 @@
 
 namespace airlock::decoder::text {
 
-/// What of a kind has been defined so far: how many, and under which identifiers.
+/// The entities of a kind that are defined so far: their number and their identifiers.
 class IndexSpace {
  public:
   /// Gives the next entity its index.

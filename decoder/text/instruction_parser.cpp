@@ -1,7 +1,7 @@
 // Instructions, flat and folded (specification: Text Format, Instructions).
 //
-// A folded instruction `(op immediates operands…)` stands for its operands followed by itself. The
-// parser keeps what is open on a stack of its own, so that nesting costs no native stack.
+// A folded instruction `(op immediates operands…)` means its operands followed by itself. The
+// parser has an explicit stack of open instructions, so that nesting costs no native stack.
 #include <utility>
 
 #include "decoder/text/keywords.hpp"
@@ -32,7 +32,7 @@ void ModuleParser::parse_expression(Encoder& to, bool is_single) {
   to.append(body.code);
 }
 
-/// @param is_single whether to stop behind one folded instruction, not at a closing parenthesis
+/// @param is_single whether to stop after one folded instruction, not at a closing parenthesis
 void ModuleParser::run_instructions(Body& body, bool is_single) {
   frames_.clear();
   if (is_single && !at_open()) return fail_unexpected();
@@ -61,7 +61,7 @@ void ModuleParser::open_folded(Body& body) {
       word == "delegate")
     return open_arm(body, word);
   if (!frames_.empty()) {
-    // The operands of an `if` come before its arms; between the arms of a `try` is nothing.
+    // The operands of an `if` come before its arms; there is nothing between the arms of a `try`.
     const auto& outer = frames_.back();
     const bool is_if = outer.kind == Frame::Kind::if_;
     if ((is_if && outer.stage != Frame::Stage::none) || outer.kind == Frame::Kind::try_) {
@@ -101,7 +101,7 @@ void ModuleParser::close_folded(Body& body) {
       body.code.append(frame.pending);
       break;
     case arm:
-      break;  // its block goes on
+      break;  // its block continues
     case if_:
     case try_:
       if (frame.stage == none) return fail_unexpected();  // it has no arm yet
@@ -172,7 +172,7 @@ void ModuleParser::parse_flat(Body& body) {
   if (!frames_.empty()) {
     const auto kind = frames_.back().kind;
     if (kind == Frame::Kind::plain || kind == Frame::Kind::if_ || kind == Frame::Kind::try_)
-      return fail_unexpected();  // operands have to be folded
+      return fail_unexpected();  // its operands must be folded
   }
   if (parse_flat_delimiter(body)) return;
   Frame frame;

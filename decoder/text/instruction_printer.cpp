@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 4> catch_words{"catch", "catch_ref", "catch_all",
                                                       "catch_all_ref"};
 
-/// The shortest decimal that reads back as the same bits; NaNs by their payload.
+/// The shortest decimal that is parsed to the same bits; NaNs with their payload.
 template <typename Float, typename Bits>
 std::string float_literal(Bits bits, unsigned mantissa_bits) {
   constexpr unsigned width = sizeof(Bits) * 8;
@@ -101,7 +101,7 @@ bool ModulePrinter::check_nesting(const Instruction& next, Nesting nesting) {
   return fits;
 }
 
-/// Text says nothing about a data count, so a module without one that needs it has no text.
+/// The text format has no data count, so a module that lacks a required one has no text.
 bool ModulePrinter::check_data_count(const Instruction& next) {
   if (module_.data_count) return true;
   const auto immediate = row(next.opcode).immediate;
@@ -125,7 +125,7 @@ std::string ModulePrinter::open_label(const Instruction& next, const PrintedName
   auto identifier = label_identifier();
   std::string text(text_name(next.opcode));
   if (!identifier.empty()) text += ' ' + identifier;
-  text += immediates(next, locals);  // which the new label is not around
+  text += immediates(next, locals);  // these are outside of the new label
   labels_.push_back({next.opcode, std::move(identifier)});
   // A branch to a loop goes to its start.
   const auto effect = block_effect(module_, next.block);
@@ -144,7 +144,7 @@ void ModulePrinter::close_label() {
 void ModulePrinter::print_flat(const Instruction& next, Nesting nesting,
                                const PrintedNames& locals) {
   constexpr std::size_t body_depth = 2;
-  if (nesting == Nesting::closes) close_label();  // from whose outside `delegate` counts
+  if (nesting == Nesting::closes) close_label();  // `delegate` counts from outside of the block
   const auto depth = body_depth + labels_.size() - (nesting == Nesting::divides ? 1 : 0);
   const auto hint = branch_hint(next);
   text_.begin(depth, next.offset);
@@ -167,7 +167,7 @@ void ModulePrinter::add_folded(FoldedCode& code, const Instruction& next, Nestin
       if (next.opcode == "try"_op) code.open_arm("do");
       return;
     case Nesting::divides:
-      // A second `else` has no place in the folded form, nor has anything behind `catch_all`.
+      // The folded form has no second `else`, and nothing after `catch_all`.
       return code.open_arm(instruction(next, locals), next.offset);
     case Nesting::closes:
       close_label();
@@ -227,7 +227,7 @@ std::string ModulePrinter::instruction(const Instruction& next, const PrintedNam
 std::string ModulePrinter::immediates(const Instruction& next, const PrintedNames& locals) {
   const auto with_space = [](std::string text) { return ' ' + std::move(text); };
   const auto number = [](std::uint64_t value) { return ' ' + std::to_string(value); };
-  // Memory and table 0 go without saying.
+  // Memory 0 and table 0 are left out.
   const auto unless_zero = [&](const PrintedNames& names, std::uint32_t index) {
     return index == 0 ? std::string{} : with_space(names.use(index));
   };

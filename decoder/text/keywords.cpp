@@ -78,7 +78,7 @@ constexpr auto plain_keywords = [] {
       "import",
       "export",
       "module",
-      // instructions that are no rows of the table
+      // instructions without a row in the table
       "then",
       "do",
       "catch_ref",

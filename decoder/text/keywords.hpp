@@ -11,9 +11,9 @@ namespace airlock::decoder::text {
 /// Whether a word is an instruction, a keyword of a module's other productions, or one of a script.
 [[nodiscard]] bool is_core_keyword(std::string_view word);
 
-/// The instruction a word of the text format names. Where one word stands for two encodings
-/// (`select`, `ref.test`, `ref.cast`) this is the first; the table's names for the second are no
-/// words of the text format.
+/// The instruction a word of the text format names. If a word has two encodings (`select`,
+/// `ref.test`, `ref.cast`), this is the first; the table's names for the second are not words of
+/// the text format.
 [[nodiscard]] std::optional<Opcode> find_instruction(std::string_view word);
 
 /// The other encoding of an instruction that has two, given the first.

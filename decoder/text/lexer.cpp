@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 4> known_annotations{"custom", "name", "producers",
                                                             "metadata.code.branch_hint"};
 
-/// What a byte may be part of.
+/// The kinds of tokens that a byte may be part of.
 enum class CharacterClass : std::uint8_t { other, space, identifier, punctuation };
 
 constexpr auto character_classes = [] {
@@ -94,7 +94,7 @@ void append_utf8(std::string& to, std::uint32_t code) {
   continuation(0);
 }
 
-/// A string or escape that is not one: what is wrong and where.
+/// An error in a string or escape: its message and place.
 struct StringError {
   std::size_t at;
   const char* message;
@@ -246,7 +246,7 @@ class Lexer {
     return true;
   }
 
-  /// Decodes a quoted id, which has to be UTF-8, and keeps it.
+  /// Decodes a quoted id, which must be UTF-8, and keeps it.
   bool own(std::string_view quoted, std::string_view& name) {
     auto decoded = decode_string(quoted);
     if (!is_utf8(decoded)) return fail(at_, "malformed UTF-8 encoding");
@@ -254,8 +254,8 @@ class Lexer {
     return true;
   }
 
-  /// A run of identifier characters and strings with nothing between them: one token, and a good
-  /// one only if it is all string, an identifier, a number or a keyword.
+  /// A run of identifier characters and strings with nothing between them: one token, which is
+  /// valid only if it is one string, an identifier, a number or a keyword.
   bool word() {
     const auto start = at_;
     std::size_t strings = 0, first_string = 0;
@@ -293,8 +293,8 @@ class Lexer {
     return true;
   }
 
-  /// An identifier without characters is no token of the language, but may stand in an annotation,
-  /// where anything may that is made of the characters of tokens.
+  /// An identifier without characters is not a token of the language, but is allowed in an
+  /// annotation, like any sequence of token characters.
   bool empty_identifier(std::size_t start, std::size_t size) {
     if (annotations_ == 0) return fail(start, "empty identifier");
     emit(TokenKind::reserved, start, size);
@@ -315,7 +315,7 @@ class Lexer {
     return true;
   }
 
-  /// Goes from a string's opening quotation mark behind its closing one.
+  /// Moves from the opening quotation mark of a string to after the closing one.
   std::optional<StringError> scan_string() {
     const auto start = at_++;
     while (at_ < source_.size()) {

@@ -22,7 +22,7 @@ enum class TokenKind : std::uint8_t {
   string,      ///< `text` still has its quotes and escapes; see `decode_string`
   integer,     ///< sign, digits, underscores, hexadecimal; see numbers.hpp
   floating,    ///< numbers with a fraction or exponent, `inf`, `nan`, `nan:0x1`
-  reserved,    ///< no token of the grammar: an error where it stands
+  reserved,    ///< not a token of the grammar: always an error
   end,
 };
 
@@ -34,17 +34,17 @@ struct Token {
   std::string_view text;
 };
 
-/// `(@id …)`. To the grammar an annotation is white space, so it stands beside the tokens, not
-/// among them: a parser that knows an id asks which annotations come before the token it is at.
+/// `(@id …)`. An annotation is white space in the grammar, so it is not one of the tokens: a parser
+/// that knows an id asks for the annotations before the current token.
 struct Annotation {
   std::string_view id;
   std::uint32_t offset = 0;     ///< of its parenthesis in the source
-  std::size_t before = 0;       ///< index of the token it stands before
-  std::vector<Token> contents;  ///< what stands between the id and the closing parenthesis
+  std::size_t before = 0;       ///< index of the token after it
+  std::vector<Token> contents;  ///< the tokens between the id and the closing parenthesis
 };
 
-/// All tokens of a source, ended by one of kind `end`. Comments are gone, and so are annotations of
-/// ids that nothing here reads.
+/// All tokens of a source, ended by one of kind `end`. Comments are left out, and so are
+/// annotations that no parser here reads.
 struct TokenStream {
   std::vector<Token> tokens;
   std::vector<Annotation> annotations;  ///< in the order of the source
@@ -59,18 +59,18 @@ struct TokenStream {
 /// "unclosed string", "illegal character" …).
 [[nodiscard]] Result<TokenStream> tokenize(std::string_view source, const Limits& limits = {});
 
-/// Line and column of a byte of a source, which is read up to there: of a source that was split
-/// into tokens, ask the tokens.
+/// Line and column of a byte of a source. Reads the source up to there; `TokenStream::position_of`
+/// does not.
 [[nodiscard]] SourcePosition position_of(std::string_view source, std::size_t offset);
 
-/// The bytes a string token stands for. The token must be one the lexer made.
+/// The bytes that a string token denotes. The lexer must have made the token.
 [[nodiscard]] std::string decode_string(std::string_view token);
 
 /// Whether bytes are well-formed UTF-8 (no surrogates, no overlong forms).
 [[nodiscard]] bool is_utf8(std::string_view bytes);
 
-/// A cursor over tokens, with the small vocabulary that recursive descent needs. The stream must
-/// outlive it.
+/// A cursor over tokens, with the operations that recursive descent needs. The stream must outlive
+/// it.
 class Cursor {
  public:
   Cursor(std::string_view source, const TokenStream& stream, std::size_t position = 0)
@@ -116,7 +116,7 @@ class Cursor {
   [[nodiscard]] std::string_view source() const { return source_; }
   [[nodiscard]] const TokenStream& stream() const { return *stream_; }
 
-  /// The annotations that stand directly before the next token.
+  /// The annotations directly before the next token.
   [[nodiscard]] std::span<const Annotation> annotations() const;
 
   /// Goes past the parenthesis that closes the one opened last before the cursor, or to the end.

@@ -8,7 +8,7 @@ namespace {
 
 using testing::ElementsAre;
 
-/// Tokens as one letter of their kind and their text.
+/// Tokens as the first letter of their kind and their text.
 std::vector<std::string> tokens_of(std::string_view source) {
   const auto stream = tokenize(source);
   if (!stream) return {"error: " + stream.error().message};

@@ -7,11 +7,11 @@
 namespace airlock::decoder::text {
 namespace {
 
-/// What an index space is called in messages, in the order of `ModuleParser::Space`.
+/// The name of an index space in messages, in the order of `ModuleParser::Space`.
 constexpr std::array<std::string_view, 8> space_names{
     "type", "function", "table", "memory", "global", "tag", "elem segment", "data segment"};
 
-/// The keyword of what an import, an export or a definition is about, and its binary number.
+/// The keyword for the kind of an import, an export or a definition, and its binary number.
 struct ExternWord {
   std::string_view word;
   std::uint8_t space;  ///< as in `ModuleParser::Space`
@@ -20,7 +20,7 @@ struct ExternWord {
 constexpr auto extern_words = std::to_array<ExternWord>(
     {{"func", 1, 0}, {"table", 2, 1}, {"memory", 3, 2}, {"global", 4, 3}, {"tag", 5, 4}});
 
-/// In place of the number of functions: imported with just this type, not a subtype.
+/// The code of functions that are imported with exactly this type, not a subtype.
 constexpr std::uint8_t exact_function_code = 0x20;
 /// In place of the kind of an import whose name is empty: a group of imports.
 constexpr std::uint8_t imports_of_one_module_code = 0x7f;
@@ -50,11 +50,11 @@ Result<Assembled> ModuleParser::run() {
   annotated_name_ = take_name_annotation();
   if (const auto* other = take_annotation("name")) fail_annotation(*other, "multiple module");
   declare_fields();
-  const auto behind = cursor_.position();
+  const auto after = cursor_.position();
   parse_types();
   parse_fields();
   if (!failed()) {
-    cursor_.reset(behind);
+    cursor_.reset(after);
     parse_custom_annotations();
     check_annotations(first_token);
     if (contradiction_)
@@ -113,7 +113,7 @@ void ModuleParser::declare_types(std::string_view field) {
   }
 }
 
-/// Imports take the first indices of their space, so none may come behind a definition.
+/// Imports have the first indices of their space, so none may come after a definition.
 void ModuleParser::declare_import() {
   if (last_definition_)
     return fail("import after " +

@@ -4,7 +4,7 @@
 // before definitions; then over type definitions, since every other field may refer to them; then
 // over all other fields, which it writes straight to the sections of the binary format.
 //
-// One class, whose parts stand in files after the chapters: types (type_parser.cpp), modules
+// One class, whose parts are in files by chapter: types (type_parser.cpp), modules
 // (module_parser.cpp, definition_parser.cpp, segment_parser.cpp), instructions
 // (instruction_parser.cpp, immediate_parser.cpp), and the custom sections that come from
 // annotations and identifiers (annotation_parser.cpp, name_encoder.cpp).
@@ -36,7 +36,7 @@ class ModuleParser : public TokenParser {
   enum class Space : std::uint8_t { type, function, table, memory, global, tag, element, data };
   static constexpr std::size_t space_count = 8;
 
-  /// What later parts of the text need to know about a type.
+  /// What the rest of the text needs to know about a type.
   struct TypeEntry {
     std::optional<FunctionType> function;  ///< if it is a function type
     IndexSpace fields;                     ///< if it is a struct type
@@ -51,7 +51,7 @@ class ModuleParser : public TokenParser {
     FunctionType function;  ///< with the parameters and results of the type, if they are known
   };
 
-  /// A piece of code and what names mean in it.
+  /// A piece of code and its identifiers.
   struct Body {
     Encoder code;
     IndexSpace locals;
@@ -62,7 +62,7 @@ class ModuleParser : public TokenParser {
     bool in_function = false;
   };
 
-  /// What an instruction or a parenthesis opened and the parser has to come back to.
+  /// An open instruction or parenthesis to which the parser returns later.
   struct Frame {
     enum class Kind : std::uint8_t {
       plain,       ///< `(op …`: operands, then the instruction
@@ -76,9 +76,9 @@ class ModuleParser : public TokenParser {
     Opcode opcode{};
     std::string_view label{};
     std::optional<std::string> label_name{};  ///< from an annotation
-    Encoder pending{};                 ///< an instruction that is written when its operands are
-    const Annotation* hint = nullptr;  ///< its branch hint
-    /// How far its arms are: none yet; `then` or `do`; `catch`; one that must be the last.
+    Encoder pending{};                        ///< an instruction that is written after its operands
+    const Annotation* hint = nullptr;         ///< its branch hint
+    /// The arm that was read last: none yet; `then` or `do`; `catch`; one that must be the last.
     enum class Stage : std::uint8_t { none, main, caught, last } stage = Stage::none;
   };
 
@@ -89,7 +89,7 @@ class ModuleParser : public TokenParser {
     VectorEncoder expressions;
   };
 
-  /// What stands before the elements of a segment.
+  /// The part of a segment before its elements.
   struct ElementSegmentHead {
     std::size_t source = 0;
     bool is_active = false;
@@ -160,7 +160,7 @@ class ModuleParser : public TokenParser {
   GlobalType parse_global_type();
   TableType parse_table_type();
   MemoryType parse_memory_type();
-  void parse_rest_of_memory_type(MemoryType& type);  ///< behind its address type
+  void parse_rest_of_memory_type(MemoryType& type);  ///< after its address type
   AddressType take_address_type();
   SizeLimits parse_size_limits();
   std::uint8_t parse_page_size();
@@ -177,7 +177,7 @@ class ModuleParser : public TokenParser {
   void encode(Encoder& to, const GlobalType& type);
 
   // Instructions (instruction_parser.cpp)
-  /// Reads instructions up to the parenthesis that closes what they stand in.
+  /// Reads instructions up to the parenthesis that closes the code.
   void parse_instructions(Body& body) { run_instructions(body, false); }
   /// Reads instructions (or one folded one), and writes them as a constant expression.
   void parse_expression(Encoder& to, bool is_single = false);
@@ -193,7 +193,7 @@ class ModuleParser : public TokenParser {
   void check_label(const Frame& frame);
   Opcode take_instruction();
   void write_opcode(Encoder& to, Opcode opcode);
-  /// Reads what stands behind the opcode and writes the whole instruction.
+  /// Reads the immediates and writes the whole instruction.
   void parse_instruction(Body& body, Encoder& to, Frame& frame);
   void take_hint(Body& body, Frame& frame);
   void write_hint(Body& body, const Frame& frame);
@@ -212,7 +212,7 @@ class ModuleParser : public TokenParser {
   void parse_select_types(Encoder& to);
   void parse_branch_cast(Body& body, Encoder& to);
   void parse_type_field(Encoder& to);
-  /// Instructions that stand for one of two encodings.
+  /// Instructions that have two encodings.
   Opcode choose_encoding(Opcode opcode);
 
   // Indices
@@ -243,13 +243,13 @@ class ModuleParser : public TokenParser {
   const Limits& limits_;
 
   std::array<IndexSpace, space_count> spaces_;
-  /// How many of each space the third pass has read.
+  /// How many entities of each space the third pass has read.
   std::array<std::uint32_t, space_count> defined_{};
   std::vector<std::size_t> fields_;       ///< positions of the fields' parentheses
   std::optional<Space> last_definition_;  ///< import after function …
 
   std::vector<TypeEntry> types_;
-  /// Encoded function types and the first type that is this one, alone in its group and final.
+  /// For each encoded function type, the first type that is equal, alone in its group and final.
   std::unordered_map<std::string, std::uint32_t> function_types_;
 
   VectorEncoder type_section_, import_section_, function_section_, table_section_, memory_section_,
@@ -259,8 +259,8 @@ class ModuleParser : public TokenParser {
   std::size_t start_source_ = 0;
   bool needs_data_count_ = false;
 
-  /// The first contradiction between the two parts of a type use, to be reported if the text is
-  /// well-formed otherwise.
+  /// The first contradiction between the two parts of a type use, reported if the text is otherwise
+  /// well-formed.
   std::optional<std::size_t> contradiction_;
 
   std::vector<Frame> frames_;  ///< of the code being read
@@ -270,7 +270,7 @@ class ModuleParser : public TokenParser {
   std::map<std::pair<int, bool>, std::vector<Encoder>> customs_;
   std::map<std::uint32_t, std::vector<std::pair<std::uint32_t, std::string>>> branch_hints_;
 
-  /// Names of what has an index only within something else.
+  /// Names of entities whose index is only unique within another one.
   struct NestedNames {
     std::uint32_t index;
     std::vector<IndexSpace::Name> names;

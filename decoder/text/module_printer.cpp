@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> extern_words{"func", "table", "memory", "global", "tag"};
 
-/// What `@custom` calls the section with an identifier.
+/// The name that `@custom` has for the section with an identifier.
 constexpr std::array<std::string_view, 14> section_words{
     "",       "type",  "import", "func", "table", "memory",    "global",
     "export", "start", "elem",   "code", "data",  "datacount", "tag"};
@@ -127,7 +127,7 @@ bool ModulePrinter::check_sink() {
   return !error_;
 }
 
-/// Hints become annotations if each of them is where an annotation can stand.
+/// Hints become annotations if an annotation is possible at each of them.
 void ModulePrinter::take_branch_hints() {
   const auto is_hints = [](const CustomSection& section) {
     return section.name == branch_hint_section;
@@ -226,7 +226,7 @@ std::string ModulePrinter::type_use(std::uint32_t type) const {
 }
 
 /// A type use with its parameters and results spelled out, where the type is known. A long one is
-/// spelled out only for the sake of names, since many functions may share it.
+/// spelled out only if there are names, since many functions may share it.
 std::string ModulePrinter::function_signature(std::uint32_t type,
                                               const PrintedNames& locals) const {
   constexpr std::size_t long_signature = 16;
@@ -363,7 +363,7 @@ void ModulePrinter::print_locals(const Function& function, const PrintedNames& l
     auto next = first;
     for (; next < runs.size() && runs[next].type == runs[first].type; ++next)
       end += runs[next].count;
-    // Many locals without a name stand together.
+    // Consecutive locals without a name share one `(local …)`.
     const auto type = ' ' + value_type(runs[first].type);
     while (local < end && check_sink()) {
       text_.begin(2);
@@ -482,8 +482,8 @@ void ModulePrinter::print_data() {
 
 // ---- Custom sections
 
-/// Whether assembling the text makes a section with this identifier. (Empty sections it leaves out,
-/// and whether it writes a data count depends on the code.)
+/// Whether assembling the text makes a section with this identifier. (The assembler leaves out
+/// empty sections, and writes a data count only if the code needs it.)
 bool ModulePrinter::is_printed(std::uint8_t section) const {
   switch (static_cast<SectionId>(section)) {
     case SectionId::type:
@@ -516,7 +516,7 @@ bool ModulePrinter::is_printed(std::uint8_t section) const {
   return false;
 }
 
-/// The place of a custom section that stands behind this section: `(after code)`.
+/// The place of a custom section that follows this section: `(after code)`.
 std::string ModulePrinter::custom_place(std::uint8_t section) const {
   constexpr std::array<std::uint8_t, 13> order{1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11};
   auto place = std::ranges::find(order, section);

@@ -15,7 +15,7 @@
 
 namespace airlock::decoder::text {
 
-/// Prints what stands within the parentheses of a module, for modules within components.
+/// Prints the contents of the parentheses of a module, for modules within components.
 /// @param depth of the module's fields
 [[nodiscard]] Result<void> write_module_fields(const Module& module, const TextSink& sink,
                                                const Limits& limits, const PrintOptions& options,
@@ -23,7 +23,7 @@ namespace airlock::decoder::text {
 
 class ModulePrinter {
  public:
-  /// @param depth of the module, of whose fields the depth is one more
+  /// @param depth of the module; the depth of its fields is one more
   ModulePrinter(const Module& module, const TextSink& sink, const Limits& limits,
                 const PrintOptions& options, std::size_t depth = 0);
   /// The module with its parentheses, or only its fields.
@@ -71,7 +71,7 @@ class ModulePrinter {
 
   // Code (instruction_printer.cpp)
   struct Label {
-    Opcode part{};           ///< what opened it or divided it last
+    Opcode part{};           ///< the instruction that opened it or divided it last
     std::string identifier;  ///< empty for none
   };
   /// What an instruction does to the nesting of blocks.
@@ -81,18 +81,18 @@ class ModulePrinter {
   void print_flat(const Instruction& instruction, Nesting nesting, const PrintedNames& locals);
   void add_folded(FoldedCode& code, const Instruction& instruction, Nesting nesting,
                   const PrintedNames& locals);
-  /// `block $label (result i32)`; the label is one of those around what comes.
+  /// `block $label (result i32)`; the label is then one of those around the next instructions.
   std::string open_label(const Instruction& instruction, const PrintedNames& locals);
   void close_label();
-  /// Whether an `else`, `catch`, `end` … belongs to the block it stands in.
+  /// Whether an `else`, `catch`, `end` … belongs to the innermost block.
   bool check_nesting(const Instruction& instruction, Nesting nesting);
-  /// Whether there is a data count, if an instruction refers to a data segment.
+  /// Checks that there is a data count if the instruction refers to a data segment.
   bool check_data_count(const Instruction& instruction);
   std::string label_identifier();
-  /// The annotation of the instruction at an offset, with a space behind it, or nothing.
+  /// The annotation of the instruction at an offset, followed by a space, or nothing.
   std::string branch_hint(const Instruction& instruction);
   void fail(std::uint64_t offset, std::string_view message);
-  /// An expression without its `end`, on one line. A single instruction stands in parentheses.
+  /// An expression without its `end`, on one line. A single instruction is written in parentheses.
   std::string expression(const Expression& expression, bool* is_single = nullptr);
   [[nodiscard]] std::string instruction(const Instruction& instruction, const PrintedNames& locals);
   [[nodiscard]] std::string immediates(const Instruction& instruction, const PrintedNames& locals);
@@ -108,15 +108,15 @@ class ModulePrinter {
   std::optional<Error> error_;
   PrintedNames functions_, types_, tables_, memories_, globals_, elements_, data_, tags_;
   std::unordered_map<std::uint32_t, PrintedNames> fields_;  ///< by type
-  std::optional<BranchHints> hints_;                        ///< if they can stand as annotations
+  std::optional<BranchHints> hints_;  ///< if they can be written as annotations
 
   // Of the body that is being printed
   std::vector<Label> labels_;                                ///< around, without the function's own
   std::vector<std::optional<std::uint32_t>> label_arities_;  ///< the function's own first
   const NameMap* label_names_ = nullptr;
   std::uint32_t label_count_ = 0;
-  std::span<const BranchHint> body_hints_;  ///< those that are still to come
-  std::uint64_t hints_start_ = 0;           ///< what their offsets count from
+  std::span<const BranchHint> body_hints_;  ///< the hints not written yet
+  std::uint64_t hints_start_ = 0;           ///< the position where their offsets are zero
 };
 
 }  // namespace airlock::decoder::text

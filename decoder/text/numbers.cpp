@@ -17,7 +17,7 @@ constexpr unsigned digit_value(char c) {
   return static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
 }
 
-/// Takes a sign off the front. @return whether it was a minus
+/// Removes a sign from the front. @return whether it was a minus
 bool take_sign(std::string_view& text) {
   if (text.empty() || (text[0] != '+' && text[0] != '-')) return false;
   const bool negative = text[0] == '-';
@@ -31,7 +31,7 @@ bool take_hexadecimal_prefix(std::string_view& text) {
   return true;
 }
 
-/// Takes `num` or `hexnum` off the front: digits parted by single underscores.
+/// Removes a `num` or `hexnum` from the front: digits separated by single underscores.
 /// @return whether there was at least one digit
 bool take_digits(std::string_view& text, bool hexadecimal) {
   if (text.empty() || !is_digit(text[0], hexadecimal)) return false;
@@ -76,8 +76,8 @@ struct Format {
 constexpr Format binary32{23, 8};
 constexpr Format binary64{52, 11};
 
-/// The exponent behind `p` or `e`, held within bounds that are far outside of any format's range
-/// and of what the length of a literal could make up for.
+/// The exponent after `p` or `e`, clamped. The bounds are far outside the range of all formats,
+/// even if the literal is as long as possible.
 std::int64_t parse_exponent(std::string_view text) {
   constexpr std::int64_t bound = std::int64_t{1} << 40;
   const bool negative = take_sign(text);
@@ -88,7 +88,7 @@ std::int64_t parse_exponent(std::string_view text) {
 }
 
 /// Rounds `significand` × 2^`exponent` (plus something smaller than one unit if `sticky`) to the
-/// nearest value of a format, ties to even. Gives nothing for what rounds to infinity.
+/// nearest value of a format, ties to even. Returns nothing if it rounds to infinity.
 std::optional<std::uint64_t> round_to(const Format& format, std::uint64_t significand,
                                       std::int64_t exponent, bool sticky) {
   if (significand == 0) return 0;
@@ -108,8 +108,8 @@ std::optional<std::uint64_t> round_to(const Format& format, std::uint64_t signif
   const auto half = std::uint64_t{1} << (dropped - 1);
   const auto rest = dropped == 64 ? significand : significand & ((half << 1) - 1);
   if (rest > half || (rest == half && (sticky || (kept & 1) != 0))) ++kept;
-  // Adding the exponent to a mantissa that still has its leading one lets a carry out of the
-  // rounding raise the exponent, from subnormal to normal as well.
+  // The exponent is added to a mantissa that still has its leading one. So a carry from rounding
+  // increments the exponent, also from subnormal to normal.
   const auto bits = kept + (static_cast<std::uint64_t>(biased - 1) << format.mantissa_bits);
   if (bits >= format.infinity()) return std::nullopt;
   return bits;
@@ -139,7 +139,7 @@ std::optional<std::uint64_t> parse_hexadecimal_float(std::string_view text, cons
   return round_to(format, significand, exponent, sticky);
 }
 
-/// Whether a decimal float that is out of range is so because it is too large, not too small.
+/// Whether a decimal float that is out of range is too large (not too small).
 bool is_large(std::string_view text) {
   std::int64_t magnitude = 0;  // decimal places before the point, from the first nonzero digit on
   bool in_fraction = false, seen_nonzero = false;
@@ -164,7 +164,7 @@ template <typename Float, typename Bits>
 std::optional<std::uint64_t> parse_decimal_float(std::string_view text, const Format& format) {
   std::string plain;
   std::ranges::copy_if(text, std::back_inserter(plain), [](char c) { return c != '_'; });
-  // `from_chars` takes no plus sign in front, but one in the exponent.
+  // `from_chars` accepts a plus sign in the exponent, but not at the beginning.
   Float value = 0;
   const auto result = std::from_chars(plain.data(), plain.data() + plain.size(), value);
   if (result.ec == std::errc::result_out_of_range) {

@@ -69,7 +69,7 @@ TEST(Numbers, Decimal) {
   EXPECT_EQ(parse_f32("1e39"), std::nullopt);
   EXPECT_EQ(parse_f32("340282356779733661637539395458142568447"), 0x7f7fffffu);
   EXPECT_EQ(parse_f32("340282356779733661637539395458142568448"), std::nullopt);
-  // Rounding by way of f64 would give the neighbour.
+  // Rounding to f64 first would give the neighbouring f32.
   EXPECT_EQ(parse_f32("1.00000017881393432617187499"), 0x3f800001u);
   EXPECT_EQ(parse_f32("1.00000005960464477539062500001"), 0x3f800001u);
   EXPECT_EQ(parse_f64("1e99999999999999999999"), std::nullopt);

@@ -7,7 +7,7 @@
 namespace airlock::decoder::text {
 namespace {
 
-/// A text whose outermost parenthesis is a module or component, or that is a module's fields.
+/// A text that is one module or component, or the fields of a module.
 class FileParser : public TokenParser {
  public:
   FileParser(Cursor cursor, const Limits& limits) : TokenParser(cursor), limits_(limits) {}
@@ -30,7 +30,8 @@ class FileParser : public TokenParser {
     return at_open("module") && word.kind == TokenKind::keyword && word.text == "binary";
   }
 
-  /// `(module $id? binary "…"*)`, which scripts have and other tools read from files as well
+  /// `(module $id? binary "…"*)`, which occurs in scripts, and which other tools also read from
+  /// files
   Result<Assembled> read_module_binary() {
     expect_open("module");
     (void)take_identifier();

@@ -1,9 +1,8 @@
 // The text format, read into the binary format.
 //
-// Text is not interpreted twice: the parser resolves names and abbreviations and writes the binary
-// that stands for the module, together with a map from its offsets back to lines and columns. From
-// there on text and binary take the same way (reader, validator, …), and every error gets its
-// source position back through the map.
+// The parser resolves names and abbreviations and writes the equivalent binary, together with a map
+// from its offsets back to lines and columns. From there on text and binary are handled by the same
+// code (reader, validator, …), and the map gives every error its source position.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +16,7 @@
 
 namespace airlock::decoder::text {
 
-/// Offsets of a produced binary with the places they come from, in ascending order.
+/// Offsets of a produced binary with their places in the text, in ascending order.
 class SourceMap {
  public:
   struct Entry {
@@ -26,7 +25,7 @@ class SourceMap {
   };
   std::vector<Entry> entries;
 
-  /// The byte of the text that the binary's byte `offset` comes from.
+  /// The byte of the text from which the binary's byte `offset` comes.
   [[nodiscard]] std::uint32_t lookup(std::uint64_t offset) const;
 };
 
@@ -40,19 +39,19 @@ struct Assembled {
 /// module without that wrapping).
 [[nodiscard]] Result<Assembled> assemble(std::string_view source, const Limits& limits = {});
 
-/// Reads `(module …)` at the cursor, which must stand on its parenthesis, and leaves the cursor
-/// behind it. Offsets of the map count from the start of this module.
+/// Reads `(module …)` at the cursor, which must be at its parenthesis, and leaves the cursor after
+/// it. Offsets of the map count from the start of this module.
 [[nodiscard]] Result<Assembled> assemble_module(Cursor& cursor, const Limits& limits);
 
 /// Reads the fields of a module, from the cursor to the parenthesis that closes the module or to
-/// the end of the source, and leaves the cursor there. For modules with other heads than `(module
-/// $id`: core modules in components and scripts.
+/// the end of the source, and leaves the cursor there. For modules that begin differently than
+/// `(module $id`: core modules in components and scripts.
 /// @param name the module's identifier; may be empty
 [[nodiscard]] Result<Assembled> assemble_module_fields(Cursor& cursor, std::string_view name,
                                                        const Limits& limits);
 
-/// Reads `(component …)` at the cursor, which must stand on its parenthesis, and leaves the cursor
-/// behind it; `component` may be followed by `definition`, as scripts have it. (Defined in
+/// Reads `(component …)` at the cursor, which must be at its parenthesis, and leaves the cursor
+/// after it; `component` may be followed by `definition`, as in scripts. (Defined in
 /// decoder/component_text/.)
 [[nodiscard]] Result<Assembled> assemble_component(Cursor& cursor, const Limits& limits);
 

@@ -48,7 +48,7 @@ std::vector<std::string> body_of(std::string_view source) {
   return words;
 }
 
-// ---- What text stands for
+// ---- The binary of a text
 
 TEST(Assemble, DescriptorsAndExactTypes) {
   const auto module = module_of(R"(

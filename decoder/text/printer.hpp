@@ -12,9 +12,9 @@
 namespace airlock::decoder::text {
 
 struct PrintOptions {
-  /// `(i32.add (local.get 0) (i32.const 1))` instead of an instruction a line.
+  /// `(i32.add (local.get 0) (i32.const 1))` instead of one instruction per line.
   bool is_folded = false;
-  /// Whether each line says in a comment where in the binary it comes from.
+  /// Whether each line begins with a comment: its offset in the binary.
   bool has_offsets = false;
 };
 
@@ -25,10 +25,9 @@ using TextSink = std::function<Result<void>(std::string_view)>;
 /// @param most bytes that it takes, as a `limit` error says otherwise
 [[nodiscard]] TextSink append_to(std::string& text, std::size_t most);
 
-/// Prints a module; entities under the names of the name section where these are unique.
-/// Assembling the text gives the module again, and printing that gives the same text.
-/// The memory it takes is in proportion to the binary: the text, which names can make much longer,
-/// is handed on as it comes.
+/// Prints a module, with the names of the name section where these are unique. Assembling the text
+/// yields the same module, and printing that yields the same text. The memory it takes is in
+/// proportion to the binary: the text, which names can make much longer, is handed on as it comes.
 /// Errors: `malformed`, from code that cannot be read, which may come after much of the text; those
 /// of the sink
 [[nodiscard]] Result<void> write_module(const Module& module, const TextSink& sink,

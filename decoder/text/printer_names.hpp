@@ -22,12 +22,12 @@ void write_quoted(TextLines& to, std::string_view bytes);
 class PrintedNames {
  public:
   PrintedNames() = default;
-  /// @param count of the index space: names of what is not there mean nothing
+  /// @param count of the index space: names with larger indices are ignored
   explicit PrintedNames(const NameMap& names, std::uint64_t count = ~std::uint64_t{0});
 
   /// ` $name` or ` (@name "…")` or nothing, for a definition.
   [[nodiscard]] std::string definition(std::uint32_t index) const;
-  /// The same, but without an identifier it says the index in a comment: ` (;3;)`.
+  /// The same, but the index in a comment if there is no identifier: ` (;3;)`.
   [[nodiscard]] std::string numbered_definition(std::uint32_t index) const;
   /// ` $name` or nothing, where annotations have no place.
   [[nodiscard]] std::string identifier(std::uint32_t index) const;

@@ -190,7 +190,7 @@ TEST(Printer, NamesOfWhatIsNotThereMeanNothing) {
   const auto text = print_module(module);
   ASSERT_TRUE(text);
   EXPECT_THAT(*text, HasSubstr("local.get $x"));
-  // A local that is not declared is referred to by its number.
+  // A reference to a local that is not declared is its number.
   auto wrong = module_of("(func local.get 7 drop)");
   wrong.names.locals[0] = {{7, "y"}};
   const auto wrong_text = print_module(wrong);
@@ -300,7 +300,7 @@ TEST(Printer, OffsetsAreThoseOfTheBinary) {
   const auto folded_text = print_module(module, {}, {.is_folded = true, .has_offsets = true});
   ASSERT_TRUE(folded_text);
   EXPECT_THAT(*folded_text, testing::ContainsRegex("\n\\(;@[0-9a-f]+;\\) +\\(i32.const 1\\)\\)\n"));
-  // Offsets are comments: without them the text is the one printed without them.
+  // Offsets are comments: when they are removed, the text is the same as without offsets.
   EXPECT_EQ(printed(*text), printed(*folded_text));
 }
 

@@ -7,7 +7,7 @@
 namespace airlock::decoder::text {
 namespace {
 
-/// The fields there are, in the order in which they are written.
+/// All fields, in the order in which they are written.
 constexpr std::array<std::string_view, 3> field_names{"language", "sdk", "processed-by"};
 
 }  // namespace

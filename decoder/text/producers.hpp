@@ -1,5 +1,5 @@
-// The annotation `(@producers …)` (tool conventions: ProducersSection.md): which languages and
-// tools a module or component was made with. Printers write it for the custom section `producers`.
+// The annotation `(@producers …)` (tool conventions: ProducersSection.md): the languages and tools
+// that made a module or component. Printers write it for the custom section `producers`.
 #pragma once
 
 #include <optional>

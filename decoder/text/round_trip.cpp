@@ -10,7 +10,7 @@
 namespace airlock::decoder::text {
 namespace {
 
-/// The first line in which two texts differ.
+/// The first line that differs between two texts.
 std::string difference(std::string_view before, std::string_view after) {
   const auto [left, right] = std::ranges::mismatch(before, after);
   const auto line_of = [](std::string_view text, std::size_t at) {
@@ -61,7 +61,7 @@ Result<SharedBytes> round_trip(const SharedBytes& binary, const Limits& limits) 
   auto from_folded = read_printed(*from_flat, {.is_folded = true}, limits);
   if (!from_folded || *from_folded == nullptr) return from_folded;
   if (**from_folded != **from_flat)
-    return fail(ErrorKind::argument, "the flat and the folded form stand for different binaries");
+    return fail(ErrorKind::argument, "the flat and the folded form yield different binaries");
   return from_folded;
 }
 

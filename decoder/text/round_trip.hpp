@@ -1,4 +1,4 @@
-// Binary to text and back: what shows that reader, printer and assembler agree.
+// Binary to text and back: checks that reader, printer and assembler agree.
 #pragma once
 
 #include "decoder/reader.hpp"
@@ -6,11 +6,11 @@
 namespace airlock::decoder::text {
 
 /// Prints a module or component flat, reads that, prints it folded and reads that, and checks that
-/// each form is stable: printing what was read gives the same text, and both forms stand for the
-/// same binary.
-/// @return the binary that was read last; nothing if it cannot be printed since it is malformed, or
-/// would take more text than the limits allow
-/// Errors: `argument`, that a form is not stable, or that what was printed cannot be read
+/// each form is stable: printing it again yields the same text, and both forms yield the same
+/// binary.
+/// @return the binary that was read last; nothing if it cannot be printed, because it is malformed
+///   or the text would exceed the limits
+/// Errors: `argument`, if a form is not stable or a printed text cannot be read
 [[nodiscard]] Result<SharedBytes> round_trip(const SharedBytes& binary, const Limits& limits);
 
 }  // namespace airlock::decoder::text

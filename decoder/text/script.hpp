@@ -2,7 +2,7 @@
 // repository's tests for values of components).
 //
 // A script is read as a whole, but its modules are not: a module keeps the range of its tokens and
-// is assembled on demand, so that an error inside it belongs to the directive that asks for it.
+// is assembled on demand, so that an error inside it belongs to the directive that uses it.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ struct ScriptSource {
   TokenStream stream;
 };
 
-/// How a module's contents are given.
+/// The form of a module's contents.
 enum class ModuleForm : std::uint8_t {
   text,    ///< `(module fields…)`
   binary,  ///< `(module binary "…")`
@@ -44,7 +44,7 @@ class ScriptModule {
   std::string name;            ///< its identifier; may be empty
   std::uint32_t line = 0;
 
-  /// The binary: assembled from text, or as it is written. Errors: `malformed`, `limit`.
+  /// The binary: assembled from text, or as written. Errors: `malformed`, `limit`.
   [[nodiscard]] Result<Assembled> assemble(const Limits& limits = {}) const;
 
   /// A module from a file in binary form.
@@ -59,7 +59,7 @@ class ScriptModule {
   std::shared_ptr<const ScriptSource> source_;
   std::size_t token_ = 0;   ///< of its parenthesis
   bool is_bare_ = false;    ///< fields without `(module …)` around them
-  std::size_t fields_ = 0;  ///< the token behind the head of a module in text form
+  std::size_t fields_ = 0;  ///< the token after the head of a module in text form
   std::string bytes_;       ///< of a binary or quoted one
 };
 
@@ -67,7 +67,7 @@ enum class NanPattern : std::uint8_t { none, canonical, arithmetic };
 
 enum class VectorShape : std::uint8_t { i8x16, i16x8, i32x4, i64x2, f32x4, f64x2 };
 
-/// What a reference is, or is expected to be.
+/// The kind of a reference, given or expected.
 enum class ReferenceKind : std::uint8_t {
   null,     ///< `(ref.null)`, `(ref.null func)`: `heap` says which
   host,     ///< `(ref.host 1)`: `bits` is the host's number
@@ -82,7 +82,7 @@ enum class ReferenceKind : std::uint8_t {
 };
 
 enum class ScriptValueKind : std::uint8_t {
-  // Core. f32 and f64 stand for values of components as well.
+  // Core. f32 and f64 are also values of components.
   i32,
   i64,
   f32,
@@ -120,7 +120,7 @@ struct ScriptValue {
   std::uint64_t bits = 0;
   NanPattern nan = NanPattern::none;  ///< of an f32 or f64: which NaN is expected; `bits` is unused
 
-  std::array<std::uint8_t, 16> vector{};   ///< of a v128, as it lies in memory
+  std::array<std::uint8_t, 16> vector{};   ///< of a v128, as in memory
   VectorShape shape = VectorShape::i8x16;  ///< of a v128
   std::array<NanPattern, 4> lanes{};       ///< of a v128 of floats: which NaN a lane expects
 
@@ -180,7 +180,7 @@ struct Directive {
   std::vector<ScriptValue> results;
   std::string message;  ///< the failure expected
   std::string name;     ///< of what is registered, of a thread, of what is read from a file
-  std::string subject;  ///< the instance or module it is about; empty: the latest one
+  std::string subject;  ///< the instance or module that it uses; empty: the latest one
   std::string path;     ///< of a file
   std::vector<std::string> shared;
   std::vector<Directive> body;
@@ -191,8 +191,8 @@ struct Script {
   std::vector<Directive> directives;
 };
 
-/// Hands out the commands of a script one at a time: a long script takes no more memory than its
-/// text and tokens.
+/// Returns the commands of a script one at a time, so that a long script takes only the memory of
+/// its text and tokens.
 class ScriptReader {
  public:
   /// Reads all commands once, so that a script with an error anywhere is refused as a whole.
@@ -210,7 +210,7 @@ class ScriptReader {
   std::unique_ptr<class ScriptParser> parser_;
 };
 
-/// `assert_return`, `register` …, as the script has it.
+/// `assert_return`, `register` …, as in the script.
 [[nodiscard]] std::string_view to_string(DirectiveKind kind);
 
 /// Reads a script. A source that is only the fields of a module is a script of this module.

@@ -89,12 +89,12 @@ Result<Assembled> ScriptModule::assemble(const Limits& limits) const {
       return assembled;
     }
     case ModuleForm::quote: {
-      // A quoted component is only what stands between its parentheses.
+      // A quoted component contains only the text between its parentheses.
       auto assembled = is_component && !bytes_.starts_with("(component")
                            ? text::assemble("(component " + bytes_ + "\n)", limits)
                            : text::assemble(bytes_, limits);
       if (!assembled) return std::unexpected(locate(std::move(assembled).error(), {}));
-      assembled->map = {};  // its places are in the quotation
+      assembled->map = {};  // its offsets are in the quoted text
       return assembled;
     }
     case ModuleForm::text:
@@ -151,7 +151,7 @@ bool ScriptParser::at_bare_module() const {
   return at_open() && std::ranges::find(fields, peek(1).text) != fields.end();
 }
 
-/// The whole source as one module; what is in it is read when the module is asked for.
+/// The whole source as one module; its contents are read when the module is used.
 Directive ScriptParser::bare_module() {
   Directive directive;
   directive.position = position();
@@ -234,7 +234,7 @@ void ScriptParser::parse_assertion(Directive& to, DirectiveKind kind) {
   }
 }
 
-/// An action, a module to instantiate, or an instance of one that is defined.
+/// An action, a module to instantiate, or an instance of a defined module.
 void ScriptParser::parse_assertion_subject(Directive& to) {
   if (!at_module()) {
     to.action = parse_action();
@@ -290,8 +290,8 @@ void ScriptParser::parse_module_or_instance(Directive& to) {
   }
 }
 
-/// `(module definition? $id? …)`, of which only the head is read, or the strings of a binary or
-/// quoted module. The same with `component`.
+/// `(module definition? $id? …)`, reads only the head, or the strings of a binary or quoted module.
+/// The same with `component`.
 ScriptModule ScriptParser::parse_module() {
   ScriptModule module;
   module.source_ = source_;
@@ -320,7 +320,7 @@ ScriptModule ScriptParser::parse_module() {
   return module;
 }
 
-/// `(module instance $name? $module?)`: of one identifier it is the module that is meant.
+/// `(module instance $name? $module?)`: a single identifier is the module.
 InstanceUse ScriptParser::parse_instance() {
   InstanceUse use;
   take();

@@ -14,7 +14,7 @@ class ScriptParser : public TokenParser {
         limits_(limits) {}
 
   Result<Script> run();
-  /// The next command; nothing at the end, and where `failed` says why.
+  /// The next command; nothing at the end or after an error (see `failed`).
   std::optional<Directive> next();
 
  private:
@@ -43,7 +43,7 @@ class ScriptParser : public TokenParser {
   void parse_values(std::vector<ScriptValue>& to, bool is_result, std::uint32_t depth);
   /// `(kind.const …)`, `(ref.kind …)`, `(either …)`, `(option.some …)` …
   void parse_value(ScriptValue& to, bool is_result, std::uint32_t depth);
-  /// The same without its parentheses, as a record's field has it.
+  /// The same without its parentheses, as in a record's field.
   void parse_value_body(ScriptValue& to, bool is_result, std::uint32_t depth);
   bool parse_number(ScriptValue& to, std::string_view word, bool is_result);
   bool parse_reference(ScriptValue& to, std::string_view word, bool is_result);

@@ -36,7 +36,7 @@ void ModuleParser::parse_element_segment() {
     expect_close();
     parse_offset(head.offset);
   } else if (at(TokenKind::integer) && peek(1).kind == TokenKind::left_parenthesis) {
-    head.is_active = may_omit_kind = true;  // an index without its `(table …)`, as it once was
+    head.is_active = may_omit_kind = true;  // the old form: an index without its `(table …)`
     head.table = parse_index(Space::table);
     parse_offset(head.offset);
   } else if (at_open() && !at_open("ref")) {
@@ -114,7 +114,7 @@ std::uint64_t ModuleParser::parse_inline_elements(const ValueType& type, Address
     parse_element_expressions(list);
   } else if (type == funcref) {
     parse_function_indices(list);
-  } else {  // the short form is only for (ref func): others take expressions
+  } else {  // the short form is only for (ref func): other types need expressions
     list.is_expressions = true;
     while (at_index()) {
       auto& to = list.expressions.next();
@@ -143,7 +143,7 @@ void ModuleParser::parse_data_segment() {
   if (has_memory) {
     memory = parse_index(Space::memory);
     expect_close();
-  } else if (at(TokenKind::integer)) {  // an index without its `(memory …)`, as it once was
+  } else if (at(TokenKind::integer)) {  // the old form: an index without its `(memory …)`
     has_memory = true;
     memory = parse_index(Space::memory);
   }

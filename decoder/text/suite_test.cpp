@@ -48,7 +48,7 @@ std::string contents_of(const fs::path& path) {
   return stream.str();
 }
 
-/// What is printed has to assemble to the same binary, which the assembler made.
+/// The printed text of an assembled binary must assemble to the same binary.
 void check_printing(const Module& module, const std::vector<std::byte>& binary,
                     const std::string& where) {
   for (const bool is_folded : {false, true}) {
@@ -60,14 +60,14 @@ void check_printing(const Module& module, const std::vector<std::byte>& binary,
   }
 }
 
-/// What the directive of one module says of text and reader, held against what they do.
+/// Compares the results of parser and reader with the directive of a module.
 void check_module(const Directive& directive, const std::string& where) {
   const auto assembled = directive.module->assemble();
   const bool is_text = directive.module->form != ModuleForm::binary;
   const bool expects_malformed = directive.kind == DirectiveKind::assert_malformed ||
                                  directive.kind == DirectiveKind::assert_malformed_custom;
   if (expects_malformed && is_text) {
-    // The threads proposal was written when memories had 32-bit bounds in the grammar already.
+    // In the threads proposal's version, the grammar already limits memories to 32 bits.
     if (where.find("threads") != std::string::npos && directive.message.starts_with("i32 constant"))
       return;
     ASSERT_FALSE(assembled) << where << "expected: " << directive.message;

@@ -46,7 +46,7 @@ class TextLines {
     text_.append(text);
     end();
   }
-  /// Puts text at the end of the last line, which was ended already.
+  /// Appends text to the last line, which was ended already.
   void append_to_last(std::string_view text) { text_.append(text); }
 
   /// Hands on what is left. @return the first error of the sink
@@ -62,7 +62,7 @@ class TextLines {
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
-  /// Deeper lines begin here, so that text grows no faster than what it shows.
+  /// Deeper lines begin here, so that the text grows only linearly with the input.
   static constexpr std::size_t deepest = 60;
   static constexpr std::size_t piece_size = std::size_t{1} << 16;
 

@@ -1,5 +1,4 @@
-// What the parsers of modules, components and scripts share: a cursor that remembers its first
-// error.
+// The base of the parsers of modules, components and scripts: a cursor that keeps its first error.
 #pragma once
 
 #include <cstdint>
@@ -62,9 +61,9 @@ class TokenParser {
 
   /// A string's bytes.
   std::string expect_string();
-  /// A string that has to be UTF-8.
+  /// A string that must be UTF-8.
   std::string expect_name();
-  /// Any number of strings, one behind the other.
+  /// Any number of strings, concatenated.
   std::string take_strings();
   /// An unsigned number of at most 8, 32 or 64 bits. "i32 constant out of range"
   std::uint64_t expect_unsigned(unsigned bits);
@@ -75,8 +74,8 @@ class TokenParser {
   }
   void fail_at(std::size_t offset, std::string message, ErrorKind kind = ErrorKind::malformed);
   void fail(Error error);
-  /// The token is none that can stand here: "unexpected token", or "unknown operator" if it is no
-  /// word of the language at all.
+  /// The token is not allowed here: "unexpected token", or "unknown operator" if it is not a word
+  /// of the language.
   void fail_unexpected();
 
   /// Whether a keyword is one of the language.

@@ -74,7 +74,7 @@ void ModuleParser::parse_recursive_group() {
   to.mark(peek().offset);
   expect_open("rec");
   VectorEncoder members;
-  const bool is_alone = [&] {  // a group of one is the same as a type outside of a group
+  const bool is_alone = [&] {  // a group of one is equal to a type outside of a group
     auto ahead = cursor_;
     return ahead.take_open("type") &&
            (ahead.skip_to_close(), ahead.at(TokenKind::right_parenthesis));
@@ -91,7 +91,7 @@ void ModuleParser::parse_recursive_group() {
 }
 
 /// `(type $id? subtype)`
-/// @param is_alone whether it is the only one of its group, so that type uses can mean it
+/// @param is_alone whether it is the only one of its group, so that type uses can refer to it
 void ModuleParser::parse_type_definition(Encoder& to, bool is_alone) {
   expect_open("type");
   cursor_.take(TokenKind::identifier);
@@ -153,7 +153,7 @@ void ModuleParser::parse_composite_type(Encoder& to, TypeEntry& entry) {
     to.byte(array_code);
     parse_field_type(to);
   } else {
-    if (at_open()) take();  // the word is what is wrong
+    if (at_open()) take();  // the error is at the word
     return fail_unexpected();
   }
   expect_close();
@@ -196,7 +196,7 @@ ValueType ModuleParser::parse_storage_type() {
 
 // ---- Values and references
 
-/// A value type, if one comes next. (A parenthesis alone does not show it: `(ref` does.)
+/// A value type, if one comes next. (A parenthesis alone is not enough: `(ref` is.)
 std::optional<ValueType> ModuleParser::take_value_type() {
   if (at(TokenKind::keyword)) {
     const auto word = peek().text;
@@ -301,7 +301,7 @@ void ModuleParser::parse_rest_of_memory_type(MemoryType& type) {
   type.page_size_log2 = parse_page_size();
 }
 
-/// `(pagesize n)`, if it comes next. Validation decides which powers of two there are.
+/// `(pagesize n)`, if it comes next. Validation decides which powers of two are allowed.
 std::uint8_t ModuleParser::parse_page_size() {
   constexpr std::uint8_t usual = 16;
   if (!take_open("pagesize")) return usual;
@@ -315,7 +315,7 @@ std::uint8_t ModuleParser::parse_page_size() {
 
 // ---- Functions
 
-/// Counts an entity without identifier, which may have a `@name` though.
+/// Counts an entity without identifier, which may still have a `@name`.
 void ModuleParser::define_anonymous(IndexSpace& in) {
   if (auto name = take_name_annotation()) in.rename(in.count(), std::move(*name));
   in.define_anonymous(1);
@@ -371,11 +371,11 @@ ModuleParser::TypeUse ModuleParser::parse_type_use(ParameterNames names, IndexSp
     if (locals != nullptr)
       locals->define_anonymous(static_cast<std::uint32_t>(type.parameters.size()));
   }
-  // A type that is not there, or is no function type, is for validation to refuse.
+  // Validation refuses a type that does not exist or is not a function type.
   return {*index, std::move(type)};
 }
 
-/// The first type that is just this function type; if there is none, a new one behind all others.
+/// The first type that is exactly this function type; if there is none, a new one after all others.
 std::uint32_t ModuleParser::find_or_add_type(const FunctionType& type) {
   Encoder encoded;
   encode(encoded, type);

@@ -30,7 +30,7 @@ struct ReferenceWord {
   std::string_view word;
   ReferenceKind kind;
 };
-/// Results of which only the kind matters.
+/// Expected results that only state the kind of a reference.
 constexpr auto reference_words = std::to_array<ReferenceWord>({
     {"ref", ReferenceKind::any},
     {"ref.eq", ReferenceKind::eq},
@@ -171,7 +171,7 @@ void ScriptParser::parse_vector(ScriptValue& to, bool is_result) {
 
 // ---- References
 
-/// Arguments name a host's object or null; results may also leave open which reference it is.
+/// Arguments are objects of the host or null; results may also be patterns for any reference.
 bool ScriptParser::parse_reference(ScriptValue& to, std::string_view word, bool is_result) {
   const auto number = [&] {
     to.has_number = true;
@@ -264,7 +264,7 @@ void ScriptParser::parse_character(ScriptValue& to) {
   to.bits = code;
 }
 
-/// `(field "name" value)*`, where a value may lack its parentheses
+/// `(field "name" value)*`, where the parentheses of the value may be missing
 void ScriptParser::parse_fields(ScriptValue& to, std::uint32_t depth) {
   while (take_open("field")) {
     to.names.push_back(expect_name());
