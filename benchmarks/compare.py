@@ -65,7 +65,7 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--airlock", default="build/release/bin/airlock", metavar="COMMAND")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND",
-                        help="another runtime; {wasm} stands for the module")
+                        help="another runtime; {wasm} is replaced by the module")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("programs", nargs="*", help="names of programs; all if none")
     arguments = parser.parse_args()

@@ -17,7 +17,7 @@ struct Counts {
   friend bool operator==(const Counts&, const Counts&) = default;
 };
 
-/// What is known of a script: `name: passed/failed/skipped: reason`.
+/// The known result of a script: `name: passed/failed/skipped: reason`.
 struct Expectation {
   std::string name;
   Counts counts;

@@ -1,9 +1,9 @@
 // Runs scripts of the official suites, for CTest and by hand.
 //
 //   airlock-spec-test [OPTIONS] FILE...
-//       A line per directive that does not pass and a line per file.
+//       Prints a line per directive that does not pass and a line per file.
 //   airlock-spec-test [OPTIONS] --known-failures LIST --name NAME FILE
-//       As a test. NAME must pass entirely, unless LIST has a line about it; then exactly as many
+//       As a test. NAME must pass entirely, unless LIST has a line for it; then exactly as many
 //       directives must pass, fail and be skipped as the line says, so that the list stays true.
 //   airlock-spec-test [OPTIONS] --known-failures LIST --scripts SCRIPTS [--name TEXT]
 //       The same for every script of SCRIPTS, a file with a line NAME=FILE for each; with TEXT,
@@ -13,7 +13,7 @@
 //       Prints the list as it should be: a line with the counts and the reasons of today for each
 //       script that does not pass.
 //
-// Options: --exact-messages: errors of decoding and validation must read as the script says;
+// Options: --exact-messages: errors of decoding and validation must have the message of the script;
 // --round-trip: modules and components are printed and read again before they are run.
 #include <algorithm>
 #include <filesystem>
@@ -89,7 +89,7 @@ Counts counts_of(const airlock::Result<ScriptSummary>& summary) {
 
 bool is_clean(const Counts& counts) { return counts.failed == 0 && counts.skipped == 0; }
 
-/// Prints what did not pass, and the counts.
+/// Prints the directives that did not pass, and the counts.
 Counts report(const std::string& file, const airlock::Result<ScriptSummary>& summary) {
   if (!summary) {
     std::cout << airlock::format_error(summary.error(), file) << '\n';

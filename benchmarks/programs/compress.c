@@ -1,4 +1,4 @@
-// Bytes and hashes: LZ77 with a hash table, there and back again.
+// Bytes and hashes: LZ77 with a hash table, compression and decompression.
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -15,7 +15,7 @@ static void make_constants(void) {
     for (uint32_t d = 2; d * d <= candidate; ++d)
       if (candidate % d == 0) prime = 0;
     if (!prime) continue;
-    // floor(cbrt(candidate) * 2^32), by bisection on 128-bit-free arithmetic
+    // floor(cbrt(candidate) * 2^32), by bisection, without 128-bit arithmetic
     double low = 0, high = 16;
     for (int i = 0; i < 80; ++i) {
       double middle = (low + high) / 2;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Garbage collection under pressure: a live graph of lists, trees, rings and arrays of references in
-# a heap of one mebibyte, through which more than a hundred pass; with a collection at every
-# allocation; and what happens when the heap is full.
+# a heap of one mebibyte, in which more than a hundred are allocated; with a collection at every
+# allocation; and with a full heap.
 set -eu
 . "$(dirname "$0")/lib.sh"
 program=$(dirname "$0")/pressure.wat

@@ -4,7 +4,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 
-# Component k holds component k-1, imports nothing, and adds one to what it answers.
+# Component k contains component k-1, imports nothing, and adds one to the result of that.
 awk 'BEGIN {
   depth = 300
   for (k = depth; k > 0; --k) print "(component $c" k

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the command says, and its exit codes, when something is wrong.
+# Messages and exit codes of the command when something is wrong.
 set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$work"

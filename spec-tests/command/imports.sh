@@ -1,5 +1,5 @@
 #!/bin/sh
-# What core modules import: how unknown imports are explained, and where imports may come from.
+# Imports of core modules: how unknown imports are explained, and where imports may come from.
 set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$work"

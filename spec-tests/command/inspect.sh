@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `airlock inspect` says of the proposals that a module uses, and of its names.
+# What `airlock inspect` shows of the proposals that a module uses, and of its names.
 set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$work"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# A failing component is put out of the airlock while the rest goes on; the trap says where it was.
+# A failing component cannot be entered again while the others continue; the trap says where it
+# failed.
 set -eu
 . "$(dirname "$0")/lib.sh"
 demo=$(dirname "$0")/../../demo/station.wat

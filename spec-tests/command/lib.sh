@@ -5,8 +5,8 @@ failures=0
 rm -rf "$work"
 mkdir -p "$work"
 
-# check NAME EXIT_CODE OUTPUT COMMAND... : compares the exit code and what the command printed on
-# both streams; OUTPUT is a shell pattern.
+# check NAME EXIT_CODE OUTPUT COMMAND... : compares the exit code and the output on both streams;
+# OUTPUT is a shell pattern.
 check() {
   name=$1 expected_code=$2 pattern=$3
   shift 3

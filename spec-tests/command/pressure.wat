@@ -1,5 +1,6 @@
-;; A live graph of lists, trees, cyclic structures and arrays of references, of which parts are
-;; replaced all the time, and checked. `run(rounds)` gives the bytes it has allocated in all.
+;; A live graph of lists, trees, cyclic structures and arrays of references, whose parts are
+;; replaced all the time, and checked. `run(rounds)` returns the bytes that it has allocated in
+;; total.
 (module
   (rec
     (type $list (struct (field $number i32) (field $rest (mut (ref null $list))))))
@@ -31,7 +32,7 @@
       (i32.add (i32.mul (global.get $seed) (i32.const 1664525)) (i32.const 1013904223)))
     (i32.rem_u (i32.shr_u (global.get $seed) (i32.const 8)) (local.get $below)))
 
-  ;; A queue: numbers from the head on are consecutive.
+  ;; A queue of consecutive numbers.
   (func $push (param $number i32)
     (local $node (ref $list))
     (local.set $node (struct.new $list (local.get $number) (ref.null $list)))
@@ -77,7 +78,7 @@
       (struct.get $tree $left (local.get $tree))
       (call $insert (struct.get $tree $right (local.get $tree)) (local.get $key))))
 
-  ;; How many keys a tree has; they must lie in [low, high).
+  ;; How many keys a tree has; they must be in [low, high).
   (func $check_tree (param $tree (ref null $tree)) (param $low i32) (param $high i32) (result i32)
     (local $key i32)
     (if (ref.is_null (local.get $tree)) (then (return (i32.const 0))))
@@ -110,7 +111,7 @@
     (struct.set $ring $before (local.get $first) (local.get $node))
     (global.set $ring (local.get $first)))
 
-  ;; Puts a new node in the place of the current one and goes on to the next.
+  ;; Replaces the current node by a new one and moves to the next.
   (func $renew_ring
     (local $old (ref $ring)) (local $new (ref $ring))
     (local.set $old (ref.as_non_null (global.get $ring)))
@@ -139,7 +140,7 @@
                                            (i32.sub (local.get $length) (i32.const 1)))))
       (then unreachable)))
 
-  ;; A shelf of byte arrays; each is filled with its place.
+  ;; A list of byte arrays; each is filled with its index.
   (func $put_on_shelf (param $place i32) (param $size i32)
     (call $count (i32.add (local.get $size) (i32.const 8)))
     (array.set $shelf (global.get $shelf) (local.get $place)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What `airlock run` runs, what the guest is told, and how the command ends.
+# `airlock run`: entry points, arguments and variables of the guest, exit codes.
 set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$work"
@@ -43,7 +43,7 @@ check "arguments, some like options" 0 "told.wat
 
 --
 last" told told.wat --dir -x '' -- last
-check "the file behind --" 0 "told.wat
+check "the file after --" 0 "told.wat
 one" told -- told.wat one
 check "a program from standard input" 0 "-
 one" sh -c '"$0" run - one <told.wat | tr "\0" "\n"' "$airlock"
@@ -59,7 +59,7 @@ HOSTS=host" told --env HOSTS --env NOT_SET told.wat
 check "a variable without a name" 1 "*cannot be the name of an environment variable*" \
   "$airlock" run --env =x told.wat
 
-# What the guest calls the directory, and what its first file reads.
+# The guest's name of the directory, and the contents of its first file.
 cat >first.wat <<'WAT'
 (module
   (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
@@ -94,7 +94,7 @@ cat >first.wat <<'WAT'
       (br $next))))
 WAT
 check "a directory under its own name" 0 "folder text" "$airlock" run --dir folder first.wat
-check "with a slash behind it" 0 "folder/ text" "$airlock" run --dir folder/ first.wat
+check "with a slash after it" 0 "folder/ text" "$airlock" run --dir folder/ first.wat
 check "under another name" 0 "/data text" "$airlock" run --dir folder::/data first.wat
 check "the current one" 0 ". text" sh -c 'cd folder && exec "$0" run --dir . ../first.wat' "$airlock"
 check "as the root" 0 "/ text" sh -c 'cd folder && exec "$0" run --dir .::/ ../first.wat' "$airlock"
@@ -235,7 +235,7 @@ check "wasi_unstable" 0 "0
 5
 1" "$airlock" run --dir folder --invoke sizes unstable.wat
 
-# What compilers mangled is shown as it was written.
+# Names that compilers mangled are shown as in the source.
 cat >mangled.wat <<'WAT'
 (module
   (func $_ZN3foo3barEv (export "cpp") unreachable)

@@ -1,6 +1,5 @@
 #!/bin/sh
-# Between text and binary: airlock parse and airlock print, and what they say when something is
-# wrong.
+# Conversion between text and binary: airlock parse and airlock print, and their error messages.
 set -eu
 . "$(dirname "$0")/lib.sh"
 cd "$work"

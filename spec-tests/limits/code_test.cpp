@@ -39,7 +39,7 @@ TEST_F(CodeLimits, LocalsAreCountedBeforeTheyTakeMemory) {
   EXPECT_THAT(fate_of(function_with_locals(0xffff'ffff)), HasSubstr("too many locals"));
 }
 
-/// `f(i)` is `i` up to the last label of the table, and beyond it that of the default.
+/// `f(i)` is `i` up to the last label of the table, and the number of the default label above.
 TEST_F(CodeLimits, AHundredThousandWayBranchTable) {
   constexpr std::uint32_t ways = 100'000;
   constexpr std::uint32_t blocks = 1'000;
@@ -77,7 +77,7 @@ TEST_F(CodeLimits, ABranchTableOfMoreLabelsThanBytes) {
               HasSubstr("unexpected end"));
 }
 
-/// A function of nested blocks, opened by the byte given.
+/// A function of nested blocks, with the given opcode.
 ByteVector nested_blocks(std::size_t depth, int opcode) {
   const auto body = join(
       {bytes({0}), repeat(depth, opcode == 4 ? bytes({0x41, 1, 4, 0x40}) : bytes({opcode, 0x40})),

@@ -1,4 +1,4 @@
-// Definitions: how many, how large, how deep.
+// Definitions: number, size, depth.
 #include "limits.hpp"
 
 namespace airlock::limits_test {
@@ -11,7 +11,7 @@ class DefinitionsLimits : public LimitsTest {};
 
 // ---- Types
 
-/// Types that each are declared below the one before.
+/// Types, each declared as a subtype of the one before.
 std::string chain_of_subtypes(int length) {
   std::string text = "(type (sub (struct)))";
   for (int i = 1; i < length; ++i) text += "(type (sub " + std::to_string(i - 1) + " (struct)))";
@@ -51,7 +51,7 @@ TEST_F(DefinitionsLimits, GroupsOfTypesAreTheSameHoweverLarge) {
   }
 }
 
-/// Groups of one type, each with a reference to the one before: as deep as there are types.
+/// Groups of one type, each with a reference to the one before: as deep as the number of types.
 TEST_F(DefinitionsLimits, TypesAHundredThousandDeep) {
   std::string text = "(type (func))";
   constexpr int count = 100'000;
@@ -150,7 +150,7 @@ TEST_F(DefinitionsLimits, MoreMemoryThanTheStoreMayHold) {
   EXPECT_THAT(instantiation_of(repeat(100, "(memory 65536)")), testing::Not("accepted"));
 }
 
-/// Counts that promise more than the bytes behind them can hold.
+/// Counts that are larger than the bytes after them can hold.
 TEST_F(DefinitionsLimits, FourBillionElementsOfEverything) {
   const auto huge = number(0xffff'ffff);
   for (const int id : {1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 13})

@@ -1,4 +1,4 @@
-// What the tests of limits share: generated modules, and what becomes of them.
+// Shared by the tests of limits: generated modules, and the results of compiling and running them.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -59,7 +59,7 @@ inline std::string repeat(std::size_t count, std::string_view part) {
   return all;
 }
 
-/// What compiling a binary gives: "accepted", or the kind and text of the error.
+/// The result of compiling a binary: "accepted", or the kind and text of the error.
 inline std::string fate_of(ByteVector binary) {
   World world;
   const auto module = world.engine.compile(decoder::testing::share(std::move(binary)));
@@ -87,7 +87,7 @@ inline runtime::Instance* instantiate(World& world, ByteVector binary) {
   return *instance;
 }
 
-/// What instantiating a text gives: "accepted", or the kind and text of the error.
+/// The result of instantiating a text: "accepted", or the kind and text of the error.
 inline std::string instantiation_of(std::string_view text) {
   auto assembled = decoder::text::assemble(text);
   if (!assembled) return format_error(assembled.error(), "");
@@ -105,7 +105,7 @@ inline long peak_memory() {
   return usage.ru_maxrss / 1024;
 }
 
-/// Whether this build's memory can be compared with a bound: sanitizers take much more.
+/// Whether the memory use of this build can be compared with a bound: sanitizers use much more.
 constexpr bool measures_memory =
 #if defined(__SANITIZE_ADDRESS__)
     false;

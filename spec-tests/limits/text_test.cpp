@@ -1,4 +1,4 @@
-// Texts: nesting, length, names; what is printed.
+// Texts: nesting, length, names; printing.
 #include "limits.hpp"
 
 #include "decoder/text/script.hpp"
@@ -32,7 +32,7 @@ TEST_F(TextLimits, ParenthesesWithoutEnd) {
     for (const std::string_view part : {"(", "(type ", "(component ", "(@a "}) {
       const auto text = std::string(start) + repeat(20'000, part);
       EXPECT_NE(fate_of(text), "accepted") << start << part;
-      (void)decoder::text::parse_script(text);  // which leaves modules for later
+      (void)decoder::text::parse_script(text);  // does not read the modules
     }
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint64_t fuel = 200'000;
 constexpr std::size_t most_exports = 20;
 
-/// A host function that answers zeros.
+/// A host function that returns zeros.
 class Zeros : public runtime::NativeFunction {
  public:
   explicit Zeros(std::size_t results) : results_(results) {}
@@ -29,7 +29,7 @@ class Zeros : public runtime::NativeFunction {
   std::size_t results_;
 };
 
-/// An entity of the type that an import asks for; none where only its own kind of host could help.
+/// A definition of the type that an import asks for; none if only a real host could provide it.
 std::optional<runtime::External> provide(runtime::Store& store,
                                          const runtime::CompiledModule& module,
                                          const decoder::Import& import) {

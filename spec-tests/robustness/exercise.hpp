@@ -1,4 +1,4 @@
-// Does everything with a binary that Airlock can do with it.
+// Passes a binary through all parts of Airlock.
 #pragma once
 
 #include <optional>
@@ -10,14 +10,13 @@
 
 namespace airlock::spec_tests {
 
-/// Tight bounds, so that no input can take long or much memory.
+/// Small limits, so that no input can take much time or memory.
 [[nodiscard]] Limits exercise_limits();
 
 /// Reads, validates, translates, instantiates and runs a core module or component: its start
-/// function and every export that takes nothing or numbers (which are zero). Imports of functions
-/// are given ones that answer zero. Every run has a small amount of fuel.
-/// @return what went wrong first, or nothing if all went well; it must not crash, whatever the
-/// input
+/// function and every exported function whose parameters are numbers (zeros), or that has none.
+/// Imported functions return zeros. Every run has a small amount of fuel.
+/// @return the first error, or nothing if all went well; it must not crash for any input
 [[nodiscard]] std::optional<Error> exercise(std::span<const std::byte> binary);
 
 }  // namespace airlock::spec_tests

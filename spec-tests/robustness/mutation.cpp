@@ -45,8 +45,8 @@ std::vector<Section> find_sections(std::span<const std::byte> binary) {
   return sections;
 }
 
-/// Any place, but mostly one inside of a section: damage to the preamble and to the sizes of
-/// sections is found too soon to be interesting.
+/// Any offset, but mostly one inside of a section: damage to the preamble and to the sizes of
+/// sections is found too early to be interesting.
 std::size_t find_place(const Binary& binary, Dice& dice) {
   const auto sections = find_sections(binary);
   if (sections.empty() || dice.below(8) == 0) return dice.below(binary.size());
@@ -83,7 +83,7 @@ void splice_sections(Binary& binary, Dice& dice) {
     case 1:
       binary.insert(position(target.begin), copy.begin(), copy.end());
       break;
-    default: {  // the contents of one under the identifier of another
+    default: {  // the contents of one section with the identifier of another
       const auto identifier = binary[target.begin];
       binary.insert(position(target.end), copy.begin(), copy.end());
       binary[target.end] = identifier;
@@ -93,7 +93,7 @@ void splice_sections(Binary& binary, Dice& dice) {
 
 void huge_count(Binary& binary, Dice& dice) {
   static constexpr auto huge = std::to_array<std::uint8_t>({0xff, 0xff, 0xff, 0xff, 0x0f});
-  // Half of the time the first count of a section, which is where most trust would be misplaced.
+  // In half of the cases the first count of a section, where a missing check would do most harm.
   auto at = dice.below(binary.size());
   const auto sections = find_sections(binary);
   if (!sections.empty() && dice.below(2) == 0) {

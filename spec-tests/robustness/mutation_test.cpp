@@ -1,11 +1,10 @@
-// Damaged binaries: every one is refused with an error or runs, and nothing else happens. What
-// makes it a test are the sanitizers, the bounds that `exercise` sets, and a bound on the memory of
-// the whole process. What can be printed must also come back from its text. (AIRLOCK_KEEP=FILE
+// Damaged binaries: every one is refused with an error or runs, and nothing else happens. The test
+// relies on the sanitizers, the limits that `exercise` sets, and a bound on the memory of the whole
+// process. A binary that can be printed must also survive printing and parsing. (AIRLOCK_KEEP=FILE
 // keeps the binary that does not.)
 //
-// Usage: airlock-mutation-test [--most N] SCRIPT_OR_TEXT...
-// Takes valid modules and components of scripts (and texts), N at the most (200), and damages each
-// in 100 ways.
+// Usage: airlock-mutation-test [--most N] SCRIPT_OR_TEXT... Takes at most N (200) valid modules and
+// components of scripts (and texts), and damages each in 100 ways.
 
 #include <sys/resource.h>
 
@@ -40,7 +39,7 @@ std::string read(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The binaries a script defines, without those that are meant to be wrong.
+/// The binaries that a script defines, without those that are meant to be invalid.
 std::vector<Binary> binaries_of(const std::string& path) {
   const auto source = read(path);
   std::vector<Binary> found;
@@ -63,7 +62,7 @@ std::vector<Binary> binaries_of(const std::string& path) {
   return found;
 }
 
-/// What became of the damaged binaries, counted.
+/// The results for the damaged binaries, counted.
 struct Tally {
   std::size_t fine = 0;
   std::map<std::string, std::size_t> errors;
@@ -79,7 +78,7 @@ struct Tally {
   }
 };
 
-/// Damaged or not, what can be printed has to come back from its text, folded and flat.
+/// A binary that can be printed must survive printing and parsing, folded and flat.
 bool comes_back(std::vector<std::byte> binary) {
   const auto shared = std::make_shared<const std::vector<std::byte>>(std::move(binary));
   const auto again = decoder::text::round_trip(shared, spec_tests::exercise_limits());
@@ -112,7 +111,7 @@ int main(int argc, char** argv) {
     }
     for (auto& binary : binaries_of(argument)) corpus.push_back(std::move(binary));
   }
-  // Evenly out of all that was found.
+  // Evenly chosen from all that were found.
   if (corpus.size() > most) {
     std::vector<Binary> chosen;
     for (std::size_t i = 0; i < most; ++i)

@@ -1,6 +1,6 @@
-;; A small dynamic language in WebAssembly with garbage collection, in the way a compiler would lay
-;; it out: numbers are i31 or boxed, texts are arrays of bytes, there are pairs, vectors, closures
-;; and classes with methods. It uses every instruction of the garbage collection proposal.
+;; A small dynamic language in WebAssembly with garbage collection, as a compiler might generate it:
+;; numbers are i31 or boxed, texts are arrays of bytes, there are pairs, vectors, closures and
+;; classes with methods. It uses every instruction of the garbage collection proposal.
 
 (module $language
   ;; --- Types
@@ -20,7 +20,7 @@
     (struct (field $small (mut i8)) (field $middle (mut i16)) (field $word (mut i32))
             (field $ratio (mut f32)) (field $long (mut i64)))))
 
-  ;; Closures know their code and what it has captured.
+  ;; A closure has its code and the captured values.
   (rec
     (type $code (func (param (ref $closure)) (param anyref) (result anyref)))
     (type $closure (sub (struct (field $code (ref $code))))))
@@ -76,7 +76,7 @@
       (else (struct.new $big (local.get $number)
                              (i64.lt_s (local.get $number) (i64.const 0))))))
 
-  ;; The integer in a value, whatever way it is held; a real is truncated.
+  ;; The integer in a value, i31 or boxed; a real is truncated.
   (func $to_integer (param $value anyref) (result i64)
     (block $is_big (result (ref $big))
       (block $is_real (result (ref $real))
@@ -183,7 +183,7 @@
   (func (export "word_too_long") (result (ref $text))
     (call $word (i32.const 15) (i32.const 7)))
 
-  ;; Sixteen bits to a letter, from a data segment.
+  ;; Sixteen bits per letter, from a data segment.
   (func (export "greek") (param $i i32) (result i32 i32)
     (local $letters (ref $wide_text))
     (local.set $letters (array.new $wide_text (i32.const 0xffff) (i32.const 6)))
@@ -260,7 +260,7 @@
     (call $to_integer (call $sum (call $reverse (call $count_to (local.get $n))))))
   (func (export "length") (param $n i32) (result i32)
     (call $length (call $reverse (call $count_to (local.get $n)))))
-  ;; A list that ends in itself has no end, but its second pair is its first.
+  ;; A cyclic list has no end: its second pair is its first.
   (func (export "cycle") (result i32)
     (local $pair (ref $pair))
     (local.set $pair (call $cons (ref.i31 (i32.const 1)) (ref.null none)))

@@ -1,5 +1,4 @@
-;; Vectors in structures, arrays and exceptions: two slots wherever they pass, sixteen bytes where
-;; they lie.
+;; Vectors in structures, arrays and exceptions: two slots on the stack, sixteen bytes in an object.
 (module
   (type $pair (struct (field $tag i8) (field $v (mut v128))))
   (type $many (struct (field i32) (field v128) (field i64) (field $w v128) (field f32) (field i8)))
@@ -13,7 +12,7 @@
   (func (export "structure") (param $v v128) (result v128)
     (struct.get $pair $v (struct.new $pair (i32.const 1) (local.get $v))))
   (func (export "structure of a sum") (param $v v128) (result v128)
-    ;; The operand is what the instruction in front has just computed.
+    ;; The operand is the result of the instruction before.
     (struct.get $pair $v (struct.new $pair (i32.const 1) (i32x4.add (local.get $v) (local.get $v)))))
   (func (export "structure of a constant") (result v128)
     (struct.get $pair $v (struct.new $pair (i32.const 1) (v128.const i32x4 9 8 7 6))))

@@ -21,7 +21,7 @@
 (assert_return (invoke "nan") (either (f32.const 0) (f32.const nan:canonical)))
 (assert_return (invoke "two") (i32.const 1) (either (i64.const 1) (i64.const 2)))
 
-;; One definition, two instances; the latest one is meant if none is named.
+;; One definition, two instances; without a name, the latest one is used.
 (module definition $counter
   (global $n (mut i32) (i32.const 0))
   (func (export "next") (result i32)
@@ -43,7 +43,7 @@
 (module instance $q $quoted)
 (assert_return (invoke $q "g") (i32.const 3))
 
-;; What custom sections hold.
+;; The contents of custom sections.
 (module quote "(@custom \"metadata.code.branch_hint\" (before code) \"junk\") (func)")
 (assert_malformed_custom
   (module quote "(@custom \"metadata.code.branch_hint\" (before code) \"junk\") (func)")

@@ -1,4 +1,4 @@
-;; Corners of arithmetic in one place: what optimizers and folded operands get wrong first.
+;; Edge cases of arithmetic that optimizers and folded operands get wrong first.
 
 (module
   (func (export "div") (param i32 i32) (result i32) (i32.div_s (local.get 0) (local.get 1)))
@@ -14,7 +14,7 @@
     (local.set 1 (i32.mul (local.get 0) (local.get 0)))
     (local.set 1 (i32.sub (local.get 1) (local.get 0)))
     (local.tee 1 (i32.sub (local.get 0) (local.get 1))))
-  ;; A local that is set while its old value waits on the stack.
+  ;; A local that is set while its old value is on the stack.
   (func (export "swap") (param i32 i32) (result i32)
     (local.get 0) (local.get 1)
     (local.set 0) (local.set 1)

@@ -1,4 +1,4 @@
-;; Threads of scripts: stores of their own that share a memory.
+;; Threads of scripts: each has a store of its own; they share a memory.
 
 (module $Mem (memory (export "shared") 1 2 shared) (memory (export "own") 1)
   (func (export "f") (result i32) (i32.const 1)))
@@ -26,14 +26,14 @@
             (br $again))))
       (i32.load (i32.const 8))))
   (assert_return (invoke "run") (i32.const 42))
-  ;; Nothing but shared memories passes.
+  ;; Only shared memories can be imported.
   (assert_unlinkable (module (import "mem" "own" (memory 1))) "unknown import")
   (assert_unlinkable (module (import "mem" "f" (func (result i32)))) "unknown import"))
 
 (wait $receiver)
 (wait $sender)
 
-;; A name is free again once its thread was waited for, and threads may have threads.
+;; A name can be used again after its thread was waited for, and threads may have threads.
 (thread $sender (shared (module $Mem))
   (thread $inner (shared (module $Mem))
     (register "m" $Mem)
@@ -45,8 +45,8 @@
   (assert_trap (invoke "trap") "unreachable"))
 (wait $sender)
 
-;; A narrow compare-exchange looks at the low bits of the expected value only, and returns what was
-;; there without a sign.
+;; A narrow compare-exchange compares only the low bits of the expected value, and returns the old
+;; value zero-extended.
 (module
   (memory 1 1 shared)
   (data (i32.const 0) "\81\82\83\84\85\86\87\88")

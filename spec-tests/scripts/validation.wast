@@ -1,6 +1,6 @@
-;; Rules of validation at their edges, beyond what the official suite asks.
+;; Edge cases of validation that are not in the official suite.
 
-;; Locals without default: set in one arm of an `if` is not set behind it.
+;; Locals without default: set in one arm of an `if` is not set after it.
 (assert_invalid
   (module (func (param i32) (local (ref func))
     (if (local.get 0)
@@ -18,13 +18,13 @@
     (drop (local.get 0)))
   (elem declare func 0))
 
-;; ... and what dead code sets counts as well.
+;; ... and setting in dead code counts as well.
 (module (func (local (ref func))
     (unreachable)
     (local.set 0)
     (drop (local.get 0))))
 
-;; Unreachable code is typed all the same.
+;; Unreachable code is typed, too.
 (assert_invalid
   (module (func (unreachable) (drop (i32.add (i64.const 0)))))
   "type mismatch")
@@ -41,7 +41,7 @@
       (local.get 0)))
   "type mismatch")
 
-;; A copy's length has the narrower address type.
+;; The length of a copy has the smaller address type.
 (module (memory $a 1) (memory $b i64 1)
   (func (memory.copy $a $b (i32.const 0) (i64.const 0) (i32.const 0)))
   (func (memory.copy $b $a (i64.const 0) (i32.const 0) (i32.const 0)))
@@ -51,7 +51,7 @@
     (func (memory.copy $a $b (i32.const 0) (i64.const 0) (i64.const 0))))
   "type mismatch")
 
-;; Equal recursive groups are one type, wherever they stand.
+;; Equal recursive groups are one type, in any place.
 (module
   (rec (type $a (sub (struct (field (ref null $a))))) (type $b (sub $a (struct (field (ref null $a)) (field i32)))))
   (rec (type $c (sub (struct (field (ref null $c))))) (type $d (sub $c (struct (field (ref null $c)) (field i32)))))

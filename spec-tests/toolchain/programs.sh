@@ -1,7 +1,7 @@
 #!/bin/sh
 # C programs, built with clang and wasi-libc for WASI 0.1, run as core modules and, wrapped by
-# `jco new --wasi-command`, as components. Both must do the same.
-# Usage: programs.sh AIRLOCK TOOLS WORK. Exit code 77: skipped, the toolchain is not there.
+# `jco new --wasi-command`, as components. Both must do the same. Usage: programs.sh AIRLOCK TOOLS
+# WORK. Exit code 77: skipped, the toolchain is missing.
 set -eu
 airlock=$1 tools=$2 work=$3
 sources=$(cd "$(dirname "$0")/../../wasi/tests" && pwd)
@@ -24,9 +24,9 @@ build() {
 }
 
 # both NAME EXIT_CODE COMMAND-LINE: runs the core module and the component in fresh folders, with
-# the standard input in $work/input, and compares exit codes and output with each other. @ stands
-# for the folder, FILE for the guest. The adapter that jco wraps around a module only knows
-# success and failure (`wasi:cli/exit.exit`), so a component's exit code is 1 where the module's is 3.
+# the standard input in $work/input, and compares exit codes and output with each other. @ is
+# replaced by the folder, FILE by the guest. The adapter that jco wraps around a module only knows
+# success and failure (`wasi:cli/exit.exit`), so a component's exit code is 1 if the module's is 3.
 both() {
   name=$1 module_code=$2
   shift 2

@@ -1,5 +1,5 @@
-// The dot product of two vectors of floats. The numbers are small integers, so that the sum is exact in
-// whatever order it is taken.
+// The dot product of two vectors of floats. The numbers are small integers, so that the sum is
+// exact in any order.
 #include <stdio.h>
 #ifdef __wasm_simd128__
 #include <wasm_simd128.h>

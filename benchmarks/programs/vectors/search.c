@@ -1,4 +1,4 @@
-// Looks for a byte in a text, again and again behind the place where it was found.
+// Searches a text for a byte, again and again from after the place where it was found.
 #include <stdint.h>
 #include <stdio.h>
 #ifdef __wasm_simd128__
@@ -9,7 +9,7 @@ enum { length = 256 * 1024, rounds = 80 };
 
 static uint8_t text[length + 16];
 
-/// The position of the first `byte` at or behind a position; `length` if there is none.
+/// The position of the first `byte` at or after a position; `length` if there is none.
 #ifdef __wasm_simd128__
 static int find(int from, uint8_t byte) {
   const v128_t wanted = wasm_i8x16_splat((int8_t)byte);

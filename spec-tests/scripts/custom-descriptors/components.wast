@@ -1,4 +1,4 @@
-;; Core types with descriptors in components, and core modules that hand such objects to each other.
+;; Core types with descriptors in components, and core modules that pass such objects to each other.
 
 (component definition
   (core rec

@@ -1,6 +1,5 @@
-;; Where a descriptor lies among the fields of its object is nobody's business: fields keep their
-;; values whatever their types and however many there are, in types above and below, and with the
-;; collector at work.
+;; The place of a descriptor in its object is not observable: fields of all types and in any number
+;; keep their values, in supertypes and subtypes, and with the collector at work.
 
 (module
   (rec
@@ -87,7 +86,7 @@
     (struct.set $wide $long (local.get $wide) (i64.const -1))
     (call $sum (local.get $wide)))
 
-  ;; Three fields and four: on either side of what is written down one by one.
+  ;; Three fields and four: the interpreter writes only a few one by one.
   (rec
     (type $three (descriptor $three_class) (struct (field i32) (field i64) (field i8)))
     (type $three_class (describes $three) (struct)))
@@ -110,8 +109,8 @@
     (i64.add (struct.get $four 3 (local.get $object))
              (i64x2.extract_lane 1 (struct.get $four 1 (local.get $object)))))
 
-  ;; A list of nodes with a new descriptor each, and much that is thrown away in between. Only the
-  ;; nodes refer to the descriptors.
+  ;; A list of nodes with a new descriptor each, and much garbage in between. Only the nodes refer
+  ;; to the descriptors.
   (global $list (mut (ref null $node)) (ref.null none))
   (func (export "fill") (param $count i32)
     (loop $next
@@ -134,7 +133,7 @@
         (local.set $node (struct.get $node $next (local.get $node)))
         (br $next)))
     (local.get $total))
-  ;; A descriptor outlives its object while somebody holds it, and finds new ones.
+  ;; A descriptor outlives its object while it is referred to, and can be used for new ones.
   (func (export "again") (result i32)
     (local $tag (ref null (exact $tag))) (local $node (ref null $node))
     (local.set $tag
@@ -156,7 +155,7 @@
 (assert_return (invoke "total") (i64.const 500500))
 (assert_return (invoke "again") (i32.const 5))
 
-;; Types that differ in exactness or in their descriptors only are different types.
+;; Types that differ only in exactness or in their descriptors are different types.
 (module $M
   (rec (type $a (sub (descriptor $b) (struct))) (type $b (sub (describes $a) (struct))))
   (type $exact (func (param (ref null (exact $a)))))

@@ -1,9 +1,9 @@
-;; Objects whose classes are descriptors: methods are found through them, casts compare them, and the
-;; collector has to see them although no field refers to them.
+;; Objects whose classes are descriptors: methods are found through them, casts compare them, and
+;; the collector must mark them although no field refers to them.
 
 (module $classes
   (rec
-    ;; Shapes know their class by their descriptor; circles and squares are below them.
+    ;; The descriptor of a shape is its class; circles and squares are subtypes.
     (type $shape (sub (descriptor $shape_class) (struct (field $size f64))))
     (type $shape_class (sub (describes $shape)
       (struct (field $number i32) (field $area (ref null $area_method)))))
@@ -71,7 +71,7 @@
     (call $kind (struct.new_desc $circle (f64.const 1)
       (struct.new_default $circle_class))))
 
-  ;; A branch that carries other values along, of different sizes, and moves them.
+  ;; A branch with further values of different sizes, which moves them.
   (func (export "carried") (param $shape anyref) (result f64 i32 f64)
     (local $sum i32)
     (f64.const 0.5)
@@ -89,7 +89,7 @@
       (return (f64.const 0) (local.get $sum) (f64.const 0)))
     (struct.get $shape $size))
 
-  ;; Branches to the function's own label.
+  ;; Branches to the label of the function.
   (func (export "to_the_end") (param anyref) (result i32 anyref)
     (i32.const 1)
     (br_on_cast_desc_eq 0 anyref (ref null $circle) (local.get 0) (global.get $circles))

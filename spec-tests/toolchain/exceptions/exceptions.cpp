@@ -1,5 +1,5 @@
-// C++ exceptions, in ways that exercise what they compile to. Prints the same wherever it runs.
-// With an argument it ends in an exception that nobody catches.
+// C++ exceptions in all forms that compile to different code. Prints the same on every platform.
+// With an argument it ends with an uncaught exception.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -88,7 +88,7 @@ void rethrow(int depth) {
     rethrow(depth - 1);
   } catch (const std::runtime_error&) {
     try {
-      throw depth;  // another one, inside of the handler
+      throw depth;  // another one, inside the handler
     } catch (int inner) {
       std::printf("inner %d\n", inner);
     }
@@ -160,6 +160,6 @@ void run() {
 
 int main(int count, char**) {
   run();
-  if (count > 1) throw std::runtime_error("nobody catches this");
+  if (count > 1) throw std::runtime_error("never caught");
   std::puts("done");
 }

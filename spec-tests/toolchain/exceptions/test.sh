@@ -1,7 +1,7 @@
 #!/bin/sh
 # A C++ program with exceptions, built by clang for WASI with the instructions of WebAssembly 3.0
-# and with the legacy ones, and natively: all three must print the same.
-# Usage: test.sh AIRLOCK TOOLS WORK. Exit code 77: skipped, the toolchain is not there.
+# and with the legacy ones, and natively: all three must print the same. Usage: test.sh AIRLOCK
+# TOOLS WORK. Exit code 77: skipped, the toolchain is missing.
 set -eu
 airlock=$1 work=$3
 sources=$(cd "$(dirname "$0")" && pwd)

@@ -1,8 +1,9 @@
-// What C++ exceptions need beside libc++ and libc++abi when these were built without exceptions, as
-// Debian's packages for wasm32 are: the functions that `throw` and `catch` are compiled to (Itanium
-// C++ ABI, Exception Handling, level II), and the choice of a handler, which on other machines is
-// made by an unwinder and a personality function. Here the machine unwinds: a `throw` is a Wasm
-// exception with the tag `__cpp_exception`, and a landing pad asks which of its handlers is meant.
+// What C++ exceptions need in addition to libc++ and libc++abi if these were built without
+// exceptions, like Debian's packages for wasm32: the functions that `throw` and `catch` are
+// compiled to (Itanium C++ ABI, Exception Handling, level II), and the choice of a handler, which
+// an unwinder and a personality function make on other machines. In WebAssembly the runtime
+// unwinds: a `throw` is a Wasm exception with the tag `__cpp_exception`, and a landing pad asks
+// which of its handlers to run.
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -19,22 +20,22 @@ namespace {
 /// In WebAssembly's C++ ABI a destructor returns the object.
 using Destructor = void* (*)(void*);
 
-/// Stands in front of the thrown object.
+/// The header before the thrown object.
 struct alignas(16) Exception {
   const std::type_info* type;
   Destructor destroy;
-  int handlers;      ///< that have caught it and not ended; negative: it was thrown again
+  int handlers;      ///< that have caught it and have not ended; negative: it was thrown again
   Exception* below;  ///< the exception caught before it
   void* adjusted;    ///< the object as the handler sees it
 
   void* object() { return this + 1; }
 };
 
-/// The innermost exception that is caught and whose handler has not ended.
+/// The innermost caught exception whose handler has not ended.
 Exception* caught = nullptr;
 
-/// The type descriptors of libc++abi know what a handler may catch; this is where their virtual
-/// table has the question.
+/// The type descriptors of libc++abi know what a handler may catch; this is the position of that
+/// function in their virtual table.
 class TypeDescriptor : public std::type_info {
  public:
   virtual void reserved_one() const;
@@ -84,7 +85,7 @@ struct {
   std::int32_t selector;
 } __wasm_lpad_context;
 
-/// Chooses the handler of a landing pad. Zero: there is none, only cleaning up.
+/// Chooses the handler of a landing pad. Zero: there is none, only a cleanup.
 int _Unwind_CallPersonality(void* thrown) {
   auto& exception = *static_cast<Exception*>(thrown);
   __wasm_lpad_context.selector = 0;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# C programs that use later features of WebAssembly print what they print on the machine itself.
-# Usage: test.sh AIRLOCK TOOLS WORK. Exit code 77: skipped, the toolchain is not there.
+# C programs that use later features of WebAssembly print the same as when built natively. Usage:
+# test.sh AIRLOCK TOOLS WORK. Exit code 77: skipped, the toolchain is missing.
 set -eu
 airlock=$1 work=$3
 here=$(dirname "$0")

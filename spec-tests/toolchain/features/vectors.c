@@ -1,5 +1,5 @@
-// Loops that a compiler turns into vector instructions. Prints one checksum per kernel; the
-// program gives the same numbers on the machine itself, with and without vectors.
+// Loops that a compiler turns into vector instructions. Prints one checksum per kernel; the program
+// prints the same numbers when built natively, with and without vectors.
 #include <stdint.h>
 #include <stdio.h>
 

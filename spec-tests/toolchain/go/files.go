@@ -1,4 +1,5 @@
-// What Go's library asks of files: `files read` only reads, `files write` changes.
+// Exercises the file functions of Go's library: `files read` only reads, `files write` changes
+// files.
 package main
 
 import (

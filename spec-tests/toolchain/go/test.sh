@@ -1,6 +1,6 @@
 #!/bin/sh
-# A Go program reads and changes files. Go asks for other rights than wasi-libc.
-# Usage: test.sh AIRLOCK TOOLS WORK. Exit code 77: skipped, the toolchain is not there.
+# A Go program reads and changes files. Go asks for other rights than wasi-libc. Usage: test.sh
+# AIRLOCK TOOLS WORK. Exit code 77: skipped, the toolchain is missing.
 set -eu
 airlock=$1 work=$3
 here=$(cd "$(dirname "$0")" && pwd)

@@ -2,8 +2,9 @@
 // Usage: node build.mjs OUTPUT TOOLS
 //
 // The npm package of MoonBit's playground has the compiler, as a web worker, and the standard
-// library: its sources, and its interfaces for another target. Those do for what is only named here;
-// `abort` and `builtin`, which the program uses, are compiled from their sources.
+// library: its sources, and its interfaces for another target. The interfaces are enough for
+// packages that are only referred to; `abort` and `builtin`, which the program uses, are compiled
+// from their sources.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';

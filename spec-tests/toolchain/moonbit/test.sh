@@ -1,7 +1,7 @@
 #!/bin/sh
-# A program of a language with garbage collection, built by its own compiler, answers --invoke; the
-# expected values are V8's.
-# Usage: test.sh AIRLOCK TOOLS WORK. Exit code 77: skipped, the toolchain is not there.
+# Calls functions of a program in a language with garbage collection, built by its own compiler, by
+# --invoke; the expected values are V8's. Usage: test.sh AIRLOCK TOOLS WORK. Exit code 77: skipped,
+# the toolchain is missing.
 set -eu
 airlock=$1 tools=$2 work=$3
 here=$(dirname "$0")

@@ -20,7 +20,7 @@ export const api = {
   scale: (by, { name, values }) => ({ name: `${name}×${by}`, values: values.map((v) => v * by) }),
 
   divide(a, b) {
-    if (b === 0) throw `${a} ÷ 0 = ☹`;  // what is thrown is the error case of the result
+    if (b === 0) throw `${a} ÷ 0 = ☹`;  // a thrown value becomes the error case of the result
     return a / b;
   },
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A JavaScript component of about 11 MB answers --invoke.
-# Usage: test.sh AIRLOCK TOOLS WORK. Exit code 77: skipped, the toolchain is not there.
+# Calls functions of a JavaScript component of about 11 MB by --invoke. Usage: test.sh AIRLOCK TOOLS
+# WORK. Exit code 77: skipped, the toolchain is missing.
 set -eu
 airlock=$1 tools=$2 work=$3
 here=$(dirname "$0")
