@@ -20,8 +20,8 @@ struct Features {
 };
 
 /// The one structure of bounds (counts, nesting, sizes, stack depths). The defaults follow the
-/// JavaScript embedding's limits where that has one. Exceeding a bound is `ErrorKind::limit`
-/// when decoding, and a trap or a failed `grow` when running.
+/// JavaScript embedding's limits where that has one. Exceeding a bound is `ErrorKind::limit` when
+/// decoding, and a trap or a failed `grow` when running.
 struct Limits {
   Features features{};
   // Decoding: bytes and text

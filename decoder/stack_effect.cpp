@@ -13,8 +13,7 @@ struct FixedEffect {
   StackEffect effect;
 };
 
-/// Instructions whose types are special in the table, but whose numbers of operands and results are
-/// fixed.
+/// Instructions with special types in the table, but fixed numbers of operands and results.
 constexpr auto fixed_effects = std::to_array<FixedEffect>({
     {"unreachable"_op, {0, 0}},
     {"throw_ref"_op, {1, 0}},

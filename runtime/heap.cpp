@@ -161,8 +161,7 @@ bool Heap::find_run(std::uint32_t size_class) {
     Block& block = blocks_[list[run.block]];
     const auto first = find_bit(block.allocated, run.position, block.cells, ~std::uint64_t{0});
     if (first == block.cells) continue;
-    // If every allocation is to collect, a run has one cell, so that every allocation calls this
-    // function.
+    // If every allocation is to collect, runs have one cell, so that each allocation comes here.
     const auto end = configuration_.collects_always
                          ? first + 1
                          : find_bit(block.allocated, first, block.cells, 0);

@@ -292,8 +292,7 @@ TEST(ComponentReader, ReservedBytesOfCanonicalsAreZero) {
 TEST(ComponentReader, EveryCanonicalHasANameAndTheOthersAreRefused) {
   for (int code = 2; code < 256; ++code) {
     const auto name = to_string(static_cast<CanonKind>(code));
-    // Zero immediates are valid for every canonical definition; bytes that remain are another
-    // error.
+    // Zero immediates are valid for every definition; bytes that remain are another error.
     const auto error = error_of(component_of({section(8, {1, code, 0x7f, 0, 0, 0, 0, 0, 0, 0})}));
     const bool is_refused = error.message.starts_with("invalid leading byte") &&
                             error.message.ends_with("canonical function");

@@ -68,8 +68,7 @@ class ComponentPrinter {
   /// `(func $f)`, `(core memory 0)`
   [[nodiscard]] std::string reference(Sort sort, std::uint32_t index) const;
 
-  // Types (type_printer.cpp). Within types indices are numbers, since their definitions have no
-  // names.
+  // Types (type_printer.cpp). Within types indices are numbers: their definitions have no names.
   [[nodiscard]] std::string value_type(const component::ValType& type) const;
   [[nodiscard]] std::string optional(const std::optional<component::ValType>& type) const;
   [[nodiscard]] std::string defined_type(const component::DefValType& type) const;

@@ -20,8 +20,7 @@ CoreTypeParser& Assembler::core_types() {
   return *scope.core_types;
 }
 
-/// Continues with the reader of core types at the current token, then continues here after what it
-/// read.
+/// The reader of core types reads on at the current token; then this parser continues after it.
 template <typename Read>
 void Assembler::with_core_types(Read read) {
   CoreTypeParser& types = core_types();
@@ -104,8 +103,7 @@ void Assembler::read_module_declarator() {
 }
 
 /// core:externtype ::= (<core:sort> <id>? …), which ends an import or export of a module type. A
-/// function type that is written inline becomes a declarator before it, unless there is an equal
-/// one.
+/// function type that is written inline becomes a declarator before it, unless one is equal.
 void Assembler::read_core_extern_type(Definition kind, Encoder& out) {
   expect_open();
   const Sort sort = read_sort(true);

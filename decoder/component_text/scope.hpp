@@ -99,8 +99,7 @@ class Bindings {
   struct Binding {
     std::size_t scope;  ///< its depth
     std::uint32_t index;
-    /// Made by an implicit `outer` alias: a definition of the scope itself may bind the identifier
-    /// again.
+    /// Made by an implicit `outer` alias: a definition of the scope itself may bind it again.
     bool is_implicit;
   };
 

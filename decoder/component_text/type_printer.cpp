@@ -17,7 +17,7 @@ std::string field_type(const FieldType& type) {
   return type.is_mutable ? "(mut " + storage + ')' : storage;
 }
 
-/// `(sub final 0 (func (param i32)))`, or only the composite type if it is final and has no
+/// `(sub final 0 (func (param i32)))`, or only the composite type of a final type without
 /// supertype.
 std::string sub_type(const SubType& type) {
   std::string body;

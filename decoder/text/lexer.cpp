@@ -315,7 +315,7 @@ class Lexer {
     return true;
   }
 
-  /// Moves from the opening quotation mark of a string to after the closing one.
+  /// Moves from the opening quotation mark of a string past the closing one.
   std::optional<StringError> scan_string() {
     const auto start = at_++;
     while (at_ < source_.size()) {

@@ -30,8 +30,7 @@ class FileParser : public TokenParser {
     return at_open("module") && word.kind == TokenKind::keyword && word.text == "binary";
   }
 
-  /// `(module $id? binary "…"*)`, which occurs in scripts, and which other tools also read from
-  /// files
+  /// `(module $id? binary "…"*)`, which occurs in scripts; other tools also read it from files
   Result<Assembled> read_module_binary() {
     expect_open("module");
     (void)take_identifier();

@@ -17,8 +17,8 @@ void write_quoted(TextLines& to, std::string_view bytes);
 /// they are used, so a long one could make the text much longer than the binary.
 [[nodiscard]] bool can_be_identifier(std::string_view name);
 
-/// The identifiers of one index space. A name that another entity has already, or that
-/// cannot be an identifier for other reasons, is kept as a `@name` annotation.
+/// The identifiers of one index space. A name that another entity has already, or that cannot be an
+/// identifier for other reasons, is kept as a `@name` annotation.
 class PrintedNames {
  public:
   PrintedNames() = default;

@@ -8,9 +8,9 @@ namespace airlock::decoder::text {
 /// Prints a module or component flat, reads that, prints it folded and reads that, and checks that
 /// each form is stable: printing it again yields the same text, and both forms yield the same
 /// binary.
-/// @return the binary that was read last; nothing if it cannot be printed, because it is malformed
-///   or the text would exceed the limits
-/// Errors: `argument`, if a form is not stable or a printed text cannot be read
+/// Errors: `argument`, if a form is not stable or a printed text cannot be read.
+/// @return the binary that was read last; null if it cannot be printed, because it is malformed or
+///   the text would exceed the limits
 [[nodiscard]] Result<SharedBytes> round_trip(const SharedBytes& binary, const Limits& limits);
 
 }  // namespace airlock::decoder::text
