@@ -2,11 +2,11 @@
 // Structure), and the collector that takes back what cannot be reached any more.
 //
 // A mark-sweep collector that moves nothing. The heap is one reserved range of addresses, cut into
-// blocks of 32 KiB. A block holds cells of one size, and an object lies in a cell; larger objects
+// blocks of 32 KiB. A block holds cells of one size, and an object is in a cell; larger objects
 // have blocks of their own. Each block has two bitmaps with a bit for each cell:
 //
-//   marked      set while marking
-//   allocated   what marking has left over, and all that was allocated since
+//   marked      set while marking allocated   what was marked in the last collection, and all that
+//   was allocated since
 //
 // After marking, `marked` becomes `allocated`. Dead objects are not touched. Allocation takes one
 // cell after the other from a *run*, a sequence of adjacent free cells that the bitmap shows.

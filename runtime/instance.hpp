@@ -48,7 +48,7 @@ struct Table {
   }
 };
 
-/// A global whose storage may lie in an instance's own array (`storage`) or here (`own`).
+/// A global. Its storage is in an array of an instance, or here (`own`).
 struct Global {
   decoder::GlobalType type;  ///< indexed heap types hold canonical numbers
   Slot* storage = nullptr;   ///< two slots for a v128

@@ -1,5 +1,5 @@
-// How structures and arrays lie in the heap (specification: Execution, Runtime Structure, Structure
-// Instances, Array Instances).
+// The layout of structures and arrays in the heap (specification: Execution, Runtime Structure,
+// Structure Instances, Array Instances).
 #pragma once
 
 #include <array>

@@ -107,7 +107,7 @@ class NativeCall {
   [[nodiscard]] Outcome failed(Trap why);
 
   /// Runs `function` next, on the same stack, then resumes `then` with `word`. The parameters are
-  /// read after the native code has returned: they must not lie in its local variables, but in
+  /// read after the native code has returned: they must not be in its local variables, but in
   /// `slots`, in `callee_results` or in memory that the boundary owns.
   [[nodiscard]] Outcome enter(Function& target, std::span<const Slot> parameters, Boundary& then,
                               std::uint64_t word) {

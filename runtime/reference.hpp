@@ -29,7 +29,7 @@ namespace airlock::runtime {
   return static_cast<std::uint32_t>(static_cast<std::int32_t>(bits >> 2) >> 1);
 }
 
-/// Numbers of external values lie below this; the highest bit of a larger one is dropped.
+/// Numbers of external values are below this; the highest bit of a larger one is dropped.
 inline constexpr std::uint64_t external_numbers = std::uint64_t{1} << 63;
 
 [[nodiscard]] constexpr std::uint64_t make_external(std::uint64_t number) {

@@ -71,7 +71,7 @@ class TypeRegistry {
   [[nodiscard]] std::size_t size() const { return count_.load(std::memory_order_acquire); }
 
  private:
-  // Types lie in chunks that never move, each twice as large as the one before.
+  // Types are in chunks that never move, each twice as large as the one before.
   static constexpr unsigned first_chunk_log2 = 6;
   struct Place {
     unsigned chunk;

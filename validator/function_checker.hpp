@@ -44,7 +44,7 @@ class FunctionChecker {
   /// of a block that began live.
   [[nodiscard]] bool is_shown() const { return is_shown_; }
 
-  /// The error with the function it lies in.
+  /// The error, with its function.
   [[nodiscard]] Error take_error();
   /// Takes over the error of the reader as the error of this body.
   [[nodiscard]] Error located(Error error) const;

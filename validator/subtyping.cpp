@@ -58,7 +58,7 @@ bool TypeRelations::matches(const HeapType& sub, const HeapType& super) const {
       return super.is_exact ? sub.is_exact && canonical(sub.index) == canonical(super.index)
                             : is_subtype(sub.index, super.index);
     if (sub.kind == HeapKind::bottom) return true;
-    // Only the bottom of the hierarchy lies below a defined type.
+    // Only the bottom of the hierarchy is below a defined type.
     return abstract_kind(super.index) == HeapKind::func ? sub.kind == HeapKind::nofunc
                                                         : sub.kind == HeapKind::none;
   }

@@ -68,7 +68,7 @@ class HostCall {
   /// Not done yet: suspends the guest. `poll` is called after the store's waiter has run and ends
   /// the call like the function itself would, or answers `still_pending()`.
   [[nodiscard]] HostOutcome pending(HostFunction poll);
-  /// Only from a poll function, which is kept: the guest goes on waiting.
+  /// Only from a poll function, which is kept: the guest continues to wait.
   [[nodiscard]] HostOutcome still_pending();
 
   struct State;
