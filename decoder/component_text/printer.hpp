@@ -10,13 +10,13 @@
 
 namespace airlock::decoder::component_text {
 
-/// Prints a component with all that is in it: each definition of the binary as one of the text,
-/// none in its inline form, under the names of the custom section `component-name` as far as they
-/// can be identifiers; others, and names that another definition has already, become `@name`
-/// annotations. Assembling the text gives the component again, and printing that gives the
-/// same text. It need not be valid; a core module in it that cannot be printed is written as its
-/// bytes. The text is handed on as it comes (see `text::write_module`).
-/// Errors: `unsupported`, for the gated definitions of values; those of the sink
+/// Prints a component with everything in it: each definition of the binary as one definition of the
+/// text, without inline forms. Names of the custom section `component-name` become identifiers
+/// where possible; others, and names that another definition has already, become `@name`
+/// annotations. Assembling the text yields the same component, and printing that yields the same
+/// text. The component need not be valid; a core module in it that cannot be printed is written as
+/// bytes. The text is passed to the sink in pieces (see `text::write_module`). Errors:
+/// `unsupported`, for the gated definitions of values; those of the sink
 [[nodiscard]] Result<void> write_component(const component::ComponentTree& tree,
                                            const text::TextSink& sink, const Limits& limits = {},
                                            const text::PrintOptions& options = {});

@@ -56,7 +56,7 @@ class ModulePrinter {
   [[nodiscard]] std::string custom_place(std::uint8_t section) const;
   [[nodiscard]] bool is_printed(std::uint8_t section) const;
   [[nodiscard]] std::string segment_offset(const std::optional<Expression>& offset);
-  /// Ends the printing if nobody takes the text any more. @return whether printing goes on
+  /// Stops printing if the sink has failed. @return whether printing continues
   bool check_sink();
   [[nodiscard]] std::string type_use(std::uint32_t type) const;
   [[nodiscard]] std::string function_signature(std::uint32_t type,

@@ -18,7 +18,7 @@ struct PrintOptions {
   bool has_offsets = false;
 };
 
-/// What takes a text piece by piece, in its order. An error ends the printing.
+/// Receives a text in pieces, in order. An error ends the printing.
 using TextSink = std::function<Result<void>(std::string_view)>;
 
 /// A sink that appends to a string.
@@ -27,9 +27,9 @@ using TextSink = std::function<Result<void>(std::string_view)>;
 
 /// Prints a module, with the names of the name section where these are unique. Assembling the text
 /// yields the same module, and printing that yields the same text. The memory it takes is in
-/// proportion to the binary: the text, which names can make much longer, is handed on as it comes.
-/// Errors: `malformed`, from code that cannot be read, which may come after much of the text; those
-/// of the sink
+/// proportion to the binary: the text, which names can make much longer, is passed to the sink in
+/// pieces. Errors: `malformed`, from code that cannot be read, which may come after much of the
+/// text; those of the sink
 [[nodiscard]] Result<void> write_module(const Module& module, const TextSink& sink,
                                         const Limits& limits = {},
                                         const PrintOptions& options = {});

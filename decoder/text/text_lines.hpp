@@ -13,8 +13,8 @@
 
 namespace airlock::decoder::text {
 
-/// The text of a printed module, handed on in pieces. With offsets, each line begins with a comment
-/// that holds the offset in the binary of what it shows, or with as much space.
+/// The text of a printed module, passed to a sink in pieces. With offsets, each line begins with a
+/// comment that is its offset in the binary, or with as much space.
 class TextLines {
  public:
   /// @param depth of the outermost line, where the text will be part of another

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Names that a guest chose to deceive whoever reads what the command says: line breaks, escape
+# Names that a guest chose to deceive the reader of the command's output: line breaks, escape
 # sequences of terminals, marks that turn the direction of the text.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -11,7 +11,7 @@ clean() {
   name=$1
   shift
   "$@" >printed 2>&1 </dev/null || true
-  tr -d '\n -~' <printed | LC_ALL=C sed 's/\xe2\x80\xa6//g' >rest # `…` may stand in a backtrace
+  tr -d '\n -~' <printed | LC_ALL=C sed 's/\xe2\x80\xa6//g' >rest # `…` may occur in a backtrace
   if [ -s printed ] && [ ! -s rest ] && ! grep -q '^ *FORGED' printed; then
     echo "ok      $name"
   else
