@@ -24,10 +24,9 @@ namespace airlock::runtime {
 /// A type with canonical numbers in place of type indices. Addresses are stable.
 struct CanonicalType {
   TypeId id = 0;
-  decoder::SubType type;  ///< indexed heap types hold canonical numbers
-  std::vector<TypeId>
-      supertypes;  ///< from the root down to this type itself; makes casts constant-time
-  Layout layout;   ///< of its objects; a function type has only the display
+  decoder::SubType type;           ///< indexed heap types hold canonical numbers
+  std::vector<TypeId> supertypes;  ///< from the root down to this type itself, for fast casts
+  Layout layout;                   ///< of its objects; a function type has only the display
 };
 
 /// Interns recursive groups, so that equal types (iso-recursively) have equal numbers. Safe to use
