@@ -1,6 +1,7 @@
 #include "runtime/heap.hpp"
 
 #include <sys/mman.h>
+#include <cassert>
 
 #include <algorithm>
 #include <bit>

@@ -6,7 +6,7 @@
 
 namespace airlock::decoder::text {
 
-class ScriptParser : public TokenParser {
+class ScriptParser final : public TokenParser {
  public:
   ScriptParser(std::shared_ptr<const ScriptSource> source, const Limits& limits)
       : TokenParser(Cursor(source->text, source->stream)),
