@@ -93,13 +93,14 @@ class ResourceDrop final : public runtime::NativeFunction, public runtime::Bound
       inst_.handles.remove(index);
       return call.returned();
     }
-    CallRecord& record = store_.contents().acquire_record();
-    record.handles.removed(inst_, index, handle);
+    CallRecord* record = store_.contents().acquire_record(call.trap);
+    if (!record) return Outcome::trapped;
+    record->handles.removed(inst_, index, handle);
     inst_.handles.remove(index);
-    store_.contents().enter_thread(record);
-    record.flat[0].bits = handle.rep;
-    return call.enter(*rt_->dtor, {record.flat, 1}, *this,
-                      reinterpret_cast<std::uint64_t>(&record));
+    store_.contents().enter_thread(*record);
+    record->flat[0].bits = handle.rep;
+    return call.enter(*rt_->dtor, {record->flat, 1}, *this,
+                      reinterpret_cast<std::uint64_t>(record));
   }
 
   Outcome resume(NativeCall& call, std::uint64_t state) override {
@@ -237,8 +238,8 @@ bool drop_resource(Store& store, const ResourceType& rt, std::uint32_t rep, Trap
   if (!destructor) {
     FunctionType type;
     type.parameters.push_back({"rep", contents.types.primitive(TypeKind::u32)});
-    destructor = &contents.functions.emplace_back();
-    destructor->signature = contents.signature(std::move(type));
+    destructor = &contents.own.functions.emplace_back();
+    destructor->signature = contents.own.signature(std::move(type));
     destructor->inst = rt.impl;
     destructor->callee = rt.dtor;
     destructor->name = "[resource-drop]" + rt.name;

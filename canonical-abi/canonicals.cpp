@@ -77,7 +77,7 @@ Result<void> Instantiator::lift(Frame& frame, const syntax::Canon& canon) {
                             opts->post_return->result_slots != 0)) {
     return invalid_component("canonical option `post-return` uses a core function of wrong type");
   }
-  FuncInst& function = store_.contents().functions.emplace_back();
+  FuncInst& function = store_.contents().composition->functions.emplace_back();
   function.signature = *signature;
   function.inst = &inst;
   function.callee = *callee;
@@ -155,7 +155,7 @@ Result<runtime::Function*> Instantiator::unsupported(Frame& frame, const syntax:
     function.parameters.push_back({{}, *result});
     CanonicalOptions plain = *opts;
     plain.is_async = false;
-    type = flatten_functype(plain, *store_.contents().signature(std::move(function)),
+    type = flatten_functype(plain, *store_.contents().composition->signature(std::move(function)),
                             Direction::lower);
   }
   return canon_unsupported(store_, inst, type, std::string(to_string(canon.kind)));

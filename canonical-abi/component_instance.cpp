@@ -21,6 +21,12 @@ bool CoreInstanceValue::find(std::string_view name, runtime::External& out) cons
   return true;
 }
 
+namespace {
+
+constexpr std::size_t most_kept_lenders = 1024;
+
+}  // namespace
+
 void HandleLog::undo() {
   for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
     HandleTable& table = change->inst->handles;
@@ -35,6 +41,8 @@ void HandleLog::undo() {
 }
 
 void HandleLog::clear() {
+  if (changes_.capacity() > most_kept) changes_ = {};
+  if (lifted_.capacity() > most_kept) lifted_ = {};
   changes_.clear();
   lifted_.clear();
   next_ = 0;
@@ -48,15 +56,21 @@ void Subtask::deliver_resolve() {
   lenders.clear();
 }
 
-CallRecord& Store::Contents::acquire_record() {
-  if (!free_record) return records.emplace_back();
-  CallRecord& record = *free_record;
-  free_record = record.next_free;
+CallRecord* Store::Contents::acquire_record(runtime::Trap& trap) {
+  if (!free_record) {
+    if (charge.add(sizeof(CallRecord))) return &records.emplace_back();
+    trap = runtime::Trap(runtime::TrapCode::out_of_memory, charge.budget()->exhausted_text());
+    return nullptr;
+  }
+  CallRecord* record = free_record;
+  free_record = record->next_free;
   return record;
 }
 
 void Store::Contents::release_record(CallRecord& record) {
   record.task = {};
+  // What one call with many handles has needed is not kept for the next.
+  if (record.subtask.lenders.capacity() > most_kept_lenders) record.subtask.lenders = {};
   record.subtask.lenders.clear();
   record.handles.clear();
   record.values.clear();
@@ -65,7 +79,7 @@ void Store::Contents::release_record(CallRecord& record) {
   free_record = &record;
 }
 
-const Signature* Store::Contents::signature(FunctionType type) {
+const Signature* Composition::signature(FunctionType type) {
   Signature& signature = signatures.emplace_back();
   signature.type = std::move(type);
   if (signature.type.result) signature.results.push_back({{}, signature.type.result});
@@ -84,7 +98,7 @@ const Signature* Store::Contents::signature(FunctionType type) {
   return &signature;
 }
 
-Store::Store(runtime::Store& core) : core_(core), contents_(std::make_unique<Contents>()) {}
+Store::Store(runtime::Store& core) : core_(core), contents_(std::make_unique<Contents>(core)) {}
 Store::~Store() = default;
 
 void Store::set_waiter(Waiter waiter) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -158,7 +159,10 @@ class ComponentInstance {
  public:
   ComponentInstance(Store& in_store, ComponentInstance* its_parent, std::string its_path,
                     std::uint32_t handle_limit)
-      : store(in_store), parent(its_parent), path(std::move(its_path)), handles(handle_limit) {}
+      : store(in_store),
+        parent(its_parent),
+        path(std::move(its_path)),
+        handles(handle_limit, in_store.core().bookkeeping()) {}
 
   Store& store;
   ComponentInstance* parent;  ///< null if the host instantiated it
@@ -202,9 +206,12 @@ struct CallRecord {
   CallRecord* next_free = nullptr;
 };
 
-/// What a store keeps for its component instances.
-struct Store::Contents {
-  TypeTable types;
+/// What one instantiation makes: an instance, those nested in it, and what belongs to them. Given
+/// back as one if it fails.
+struct Composition {
+  explicit Composition(runtime::BookkeepingBudget& budget) : charge(&budget) {}
+
+  runtime::BookkeepingCharge charge;  ///< for all of this but handle tables
   std::deque<Signature> signatures;
   std::deque<FuncInst> functions;
   std::deque<ResourceType> resources;
@@ -212,6 +219,21 @@ struct Store::Contents {
   std::deque<std::unique_ptr<ComponentInstance>> instances;
   std::vector<std::shared_ptr<const Component>> components;  ///< kept alive
   std::vector<std::shared_ptr<const HostInstance>> hosts;    ///< likewise
+
+  /// A signature for a function type.
+  [[nodiscard]] const Signature* signature(FunctionType type);
+};
+
+/// What a store keeps for its component instances.
+struct Store::Contents {
+  explicit Contents(runtime::Store& core) : charge(&core.bookkeeping()), own(core.bookkeeping()) {}
+
+  TypeTable types;
+  runtime::BookkeepingCharge charge;  ///< for call records
+  Composition own;                    ///< what belongs to no instantiation
+  std::list<Composition> compositions;
+  Composition* composition = &own;  ///< what is made belongs to it
+  std::size_t instance_count = 0;
   Waiter waiter;
 
   /// The thread that runs. Code that runs without a call, such as a start function, has one as
@@ -226,7 +248,8 @@ struct Store::Contents {
   std::deque<CallRecord> records;
   CallRecord* free_record = nullptr;
 
-  [[nodiscard]] CallRecord& acquire_record();
+  /// Null, and the trap set, if there is no room for another.
+  [[nodiscard]] CallRecord* acquire_record(runtime::Trap& trap);
   void release_record(CallRecord& record);
   /// Makes the record's thread, new and empty, the current one.
   void enter_thread(CallRecord& record) {
@@ -235,9 +258,6 @@ struct Store::Contents {
     current_thread = &record.thread;
   }
   void leave_thread(const CallRecord& record) { current_thread = record.outer_thread; }
-
-  /// A signature for a function type.
-  [[nodiscard]] const Signature* signature(FunctionType type);
 };
 
 }  // namespace airlock::canonical_abi

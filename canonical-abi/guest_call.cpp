@@ -38,10 +38,11 @@ CallRecord* GuestCall::enter(NativeCall& call) {
     call.trap = Trap(TrapCode::unsupported, "`canon lift` with `async` is not supported");
     return nullptr;
   }
-  CallRecord& record = store_.contents().acquire_record();
-  record.task.inst = callee_.inst;
-  store_.contents().enter_thread(record);
-  return &record;
+  CallRecord* record = store_.contents().acquire_record(call.trap);
+  if (!record) return nullptr;
+  record->task.inst = callee_.inst;
+  store_.contents().enter_thread(*record);
+  return record;
 }
 
 bool GuestCall::leave(NativeCall& call, CallRecord& record, Slot flat_result) {

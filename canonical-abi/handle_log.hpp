@@ -39,6 +39,7 @@ class HandleLog {
   void clear();
 
  private:
+  static constexpr std::size_t most_kept = 1024;  ///< entries there is room for after a call
   struct Change {
     ComponentInstance* inst;
     std::uint32_t index;

@@ -30,9 +30,10 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
     if (!caller_.may_leave) {
       return call.trapped(Trap(TrapCode::host, "cannot leave component instance"));
     }
-    CallRecord& record = store_.contents().acquire_record();
-    record.subtask.inst = &caller_;
-    return protect(call, record, [&] { return begin(call, record); });
+    CallRecord* record = store_.contents().acquire_record(call.trap);
+    if (!record) return Outcome::trapped;
+    record->subtask.inst = &caller_;
+    return protect(call, *record, [&] { return begin(call, *record); });
   }
 
   Outcome resume(NativeCall& call, std::uint64_t state) override {

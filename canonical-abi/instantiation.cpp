@@ -26,6 +26,9 @@ std::string shortened_path(std::string path) {
   return path + "…";
 }
 
+/// What carrying out a definition leaves in an instance, more or less.
+constexpr std::uint64_t definition_bytes = 128;
+
 std::string child_path(const std::string& parent, const std::string& name) {
   return shortened_path(parent.empty() ? name : parent + "/" + name);
 }
@@ -48,7 +51,26 @@ void collect_functions(const InstanceValue& instance, const std::string& interfa
 
 Result<ComponentInstance*> Instantiator::run(std::shared_ptr<const Component> component,
                                              std::string path) {
-  store_.contents().components.push_back(component);
+  Store::Contents& contents = store_.contents();
+  runtime::Compartment& outer = store_.core().begin_compartment();
+  Composition& made = contents.compositions.emplace_back(store_.core().bookkeeping());
+  Composition* const outer_composition = std::exchange(contents.composition, &made);
+  auto instance = build(std::move(component), std::move(path));
+  contents.composition = outer_composition;
+  // Nothing outside leads to what a failed instantiation has made. Core instances are not passed
+  // from component to component, and no import can be of a type that has a resource of the
+  // component itself in it, so that no handle of one can have left.
+  if (!instance) {
+    contents.instance_count -= made.instances.size();
+    contents.compositions.remove_if([&](const Composition& one) { return &one == &made; });
+  }
+  store_.core().end_compartment(outer, instance.has_value());
+  return instance;
+}
+
+Result<ComponentInstance*> Instantiator::build(std::shared_ptr<const Component> component,
+                                               std::string path) {
+  store_.contents().composition->components.push_back(component);
   if (path.empty()) path = component->definition().tree->root().names.component;
   path = shortened_path(std::move(path));
   if (auto pushed = push({std::move(component), 0, nullptr}, nullptr, {}, std::move(path));
@@ -63,6 +85,9 @@ Result<ComponentInstance*> Instantiator::run(std::shared_ptr<const Component> co
       continue;
     }
     const syntax::Definition& definition = frame.syntax->definitions[frame.next++];
+    if (!store_.contents().composition->charge.add(definition_bytes)) {
+      return fail(ErrorKind::limit, store_.core().bookkeeping().exhausted_text());
+    }
     if (auto done = step(frame, definition); !done) {
       for (const Frame& unfinished : frames_) unfinished.inst->is_poisoned = true;
       Error error = std::move(done).error();
@@ -76,15 +101,19 @@ Result<ComponentInstance*> Instantiator::run(std::shared_ptr<const Component> co
 
 Result<void> Instantiator::push(ComponentValue component, ComponentInstance* parent,
                                 Arguments arguments, std::string path) {
-  auto& instances = store_.contents().instances;
+  auto& instances = store_.contents().composition->instances;
   const Limits& limits = store_.engine().limits();
-  if (instances.size() >= limits.instances) {
+  if (store_.contents().instance_count >= limits.instances) {
     return fail(ErrorKind::limit, "too many component instances (Limits::instances)");
   }
   if (frames_.size() >= limits.component_nesting) {
     return fail(ErrorKind::limit, "components are nested too deeply (Limits::component_nesting)");
   }
   const Component::Definition& definition = component.component->definition();
+  if (!store_.contents().composition->charge.add(sizeof(ComponentInstance) + path.size())) {
+    return fail(ErrorKind::limit, store_.core().bookkeeping().exhausted_text());
+  }
+  ++store_.contents().instance_count;
   instances.push_back(
       std::make_unique<ComponentInstance>(store_, parent, std::move(path), limits.handles));
   ComponentInstance& inst = *instances.back();
@@ -235,7 +264,7 @@ Result<void> Instantiator::define(Frame& frame, const syntax::Instance& it) {
 Result<void> Instantiator::define(Frame& frame, const syntax::Type& it) {
   ComponentInstance& inst = *frame.inst;
   if (const auto* resource = std::get_if<syntax::ResourceType>(&it.body)) {
-    ResourceType& made = store_.contents().resources.emplace_back();
+    ResourceType& made = store_.contents().composition->resources.emplace_back();
     made.impl = &inst;
     if (resource->destructor) {
       auto destructor = at(inst.core_functions, *resource->destructor, "core function");
@@ -370,7 +399,7 @@ Result<ExternValue> Instantiator::import_from_linker(Frame& frame, const syntax:
       if (!signature) return propagate(std::move(signature));
       auto function = imports_.function(*signature, *root, name);
       if (!function) return propagate(std::move(function));
-      store_.contents().hosts.push_back(root);
+      store_.contents().composition->hosts.push_back(root);
       return ExternValue(*function);
     }
     case Sort::type: {
@@ -380,7 +409,7 @@ Result<ExternValue> Instantiator::import_from_linker(Frame& frame, const syntax:
         return ExternValue(*std::move(entry));
       }
       if (const ResourceType* resource = root->find_resource(name)) {
-        store_.contents().hosts.push_back(root);
+        store_.contents().composition->hosts.push_back(root);
         return ExternValue(TypeEntry(resource));
       }
       break;
@@ -400,7 +429,7 @@ Result<ExternValue> Instantiator::import_instance(const std::string& name,
   const std::shared_ptr<HostInstance> host = component ? nullptr : linker_.find_instance(name);
   const Supplier supplier =
       component ? Supplier(component->exports.get()) : Supplier(host ? host.get() : &nobody);
-  if (host) store_.contents().hosts.push_back(host);
+  if (host) store_.contents().composition->hosts.push_back(host);
   auto instance = imports_.instance(type, supplier, name);
   if (!instance && !component && !host && instance.error().kind == ErrorKind::unlinkable) {
     return std::unexpected(linker_.missing_instance(name));

@@ -44,6 +44,8 @@ class Instantiator {
     Arguments arguments;          ///< unless it is the outermost: there the linker is asked
   };
 
+  [[nodiscard]] Result<ComponentInstance*> build(std::shared_ptr<const Component> component,
+                                                 std::string path);
   [[nodiscard]] Result<void> push(ComponentValue component, ComponentInstance* parent,
                                   Arguments arguments, std::string path);
   void finish(Frame& frame);

@@ -12,6 +12,7 @@
 namespace airlock::canonical_abi {
 namespace {
 
+using testing::assemble;
 using testing::ComponentTest;
 using testing::libc;
 
@@ -93,11 +94,14 @@ class FailedCalls : public ComponentTest {
 
   /// The instance of the component named so in the text.
   ComponentInstance& named(std::string_view path) {
-    for (const auto& instance : store.contents().instances) {
-      if (instance->path == path) return *instance;
+    auto& compositions = store.contents().compositions;
+    for (const auto& composition : compositions) {
+      for (const auto& instance : composition.instances) {
+        if (instance->path == path) return *instance;
+      }
     }
     ADD_FAILURE() << "no instance " << path;
-    return *store.contents().instances.front();
+    return *compositions.front().instances.front();
   }
   static constexpr std::uint32_t surrogate = 0xd800;
 };
@@ -340,6 +344,202 @@ TEST_F(ThrowingHosts, PendingCallsAreDestroyedWhenTheStackEnds) {
     EXPECT_GT(fits, 1000U);
   }
   EXPECT_GT(waited, 0);
+}
+
+// --- What guests make grow ----------------------------------------------------------------------
+
+runtime::EngineConfiguration small_configuration() {
+  runtime::EngineConfiguration configuration;
+  configuration.limits.bookkeeping_bytes = std::uint64_t{1} << 20;
+  configuration.limits.memory_bytes = std::uint64_t{4} << 16;
+  configuration.limits.host_value_bytes = std::uint64_t{4} << 20;
+  return configuration;
+}
+
+class Bookkeeping : public ComponentTest {
+ protected:
+  Bookkeeping() : ComponentTest(small_configuration()) {}
+  [[nodiscard]] std::uint64_t used() { return core.bookkeeping().used; }
+};
+
+TEST_F(Bookkeeping, BoundsHandleTables) {
+  ComponentInstance* instance = instantiate(R"((component
+    (type $r (resource (rep i32)))
+    (core func $new (canon resource.new $r))
+    (core func $drop (canon resource.drop $r))
+    (core module $M
+      (import "" "new" (func $new (param i32) (result i32)))
+      (import "" "drop" (func $drop (param i32)))
+      (func (export "many") (param i32) (result i32) (local $h i32)
+        (loop $next
+          (local.set $h (call $new (i32.const 0)))
+          (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+        (local.get $h))
+      (func (export "again") (param i32) (result i32)
+        (loop $next
+          (call $drop (call $new (i32.const 0)))
+          (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+        (call $new (i32.const 0))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "new" (func $new)) (export "drop" (func $drop))))))
+    (func (export "many") (param "n" u32) (result u32) (canon lift (core func $m "many")))
+    (func (export "again") (param "n" u32) (result u32) (canon lift (core func $m "again")))))");
+  EXPECT_EQ(call_for_value(instance, "again", {Value::u32(100'000)}), Value::u32(1))
+      << "numbers and their room are used again";
+  EXPECT_EQ(call_for_value(instance, "many", {Value::u32(1000)}), Value::u32(1001));
+  EXPECT_THAT(trap_of(instance, "many", {Value::u32(100'000'000)}),
+              ::testing::HasSubstr("Limits::bookkeeping_bytes"));
+  EXPECT_LE(used(), std::uint64_t{1} << 20);
+}
+
+TEST_F(Bookkeeping, BoundsResourcesOfTheHost) {
+  std::uint32_t made = 0;
+  std::uint32_t destroyed = 0;
+  HostInstance& host = linker.instance("host");
+  const ResourceType* type = host.resource("r", [&](Store&, std::uint32_t) { destroyed += 1; });
+  host.function("make", [&](HostCall& call) {
+    made += 1;
+    return call.returned(Value::own(type, made));
+  });
+  ComponentInstance* instance = instantiate(R"((component
+    (import "host" (instance $host
+      (export "r" (type $r (sub resource)))
+      (export "make" (func (result (own $r))))))
+    (alias export $host "r" (type $r))
+    (core func $make (canon lower (func $host "make")))
+    (core func $drop (canon resource.drop $r))
+    (core module $M
+      (import "" "make" (func $make (result i32)))
+      (import "" "drop" (func $drop (param i32)))
+      (func (export "fill") (loop $next (drop (call $make)) (br $next)))
+      (func (export "again") (param i32)
+        (loop $next
+          (call $drop (call $make))
+          (br_if $next (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "make" (func $make)) (export "drop" (func $drop))))))
+    (func (export "fill") (canon lift (core func $m "fill")))
+    (func (export "again") (param "n" u32) (canon lift (core func $m "again")))))");
+  EXPECT_TRUE(try_call(instance, "again", {Value::u32(10'000)}));
+  EXPECT_EQ(destroyed, 10'000U);
+  made = 0;
+  EXPECT_THAT(trap_of(instance, "fill"), ::testing::HasSubstr("Limits::bookkeeping_bytes"));
+  EXPECT_GT(made, 1000U);
+  EXPECT_LT(made, 4096U) << "each takes 256 bytes and a handle";
+}
+
+TEST_F(Bookkeeping, BoundsHandlesInOneCall) {
+  linker.instance("host").resource("r", [](Store&, std::uint32_t) {});
+  linker.instance("host").function("make", [&](HostCall& call) {
+    return call.returned(Value::own(linker.instance("host").find_resource("r"), 1));
+  });
+  linker.instance("host").function("lend", [](HostCall& call) { return call.returned(); });
+  // A list of the same handle, again and again.
+  ComponentInstance* instance = instantiate(R"((component
+    (import "host" (instance $host
+      (export "r" (type $r (sub resource)))
+      (export "make" (func (result (own $r))))
+      (export "lend" (func (param "l" (list (tuple (borrow $r) (borrow $r) (borrow $r) (borrow $r)
+        (borrow $r) (borrow $r) (borrow $r) (borrow $r))))))))
+    (core module $Memory (memory (export "mem") 4))
+    (core instance $memory (instantiate $Memory))
+    (core func $make (canon lower (func $host "make")))
+    (core func $lend (canon lower (func $host "lend") (memory (core memory $memory "mem"))))
+    (core module $M
+      (import "" "make" (func $make (result i32)))
+      (import "" "lend" (func $lend (param i32 i32)))
+      (import "" "mem" (memory 4))
+      (func (export "f") (param i32) (local $i i32)
+        (drop (call $make))
+        (loop $next
+          (i32.store (local.get $i) (i32.const 1))
+          (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 4)))
+                                 (i32.const 262144))))
+        (call $lend (i32.const 0) (local.get 0))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "make" (func $make)) (export "lend" (func $lend))
+      (export "mem" (memory $memory "mem"))))))
+    (func (export "f") (param "n" u32) (canon lift (core func $m "f")))))");
+  const std::uint64_t before = used();
+  EXPECT_TRUE(try_call(instance, "f", {Value::u32(1024)}));
+  EXPECT_TRUE(try_call(instance, "f", {Value::u32(1024)})) << "nothing of it is kept";
+  EXPECT_LE(used() - before, 4000U);
+  EXPECT_THAT(trap_of(instance, "f", {Value::u32(8192)}), ::testing::HasSubstr("too "));
+}
+
+TEST_F(Bookkeeping, BoundsInstancesOfComponents) {
+  // Each level instantiates the one inside it twice: 2^16 instances of a component with
+  // definitions.
+  std::string text = "(component $c0 (type u8) (type u16) (type u32))";
+  for (int i = 1; i <= 16; ++i) {
+    const std::string inner = "$c" + std::to_string(i - 1);
+    text = "(component $c" + std::to_string(i) + " " + text + "(instance (instantiate " + inner +
+           ")) (instance (instantiate " + inner + ")))";
+  }
+  const auto failed = try_instantiate("(component " + text + "(instance (instantiate $c16)))");
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind, ErrorKind::limit);
+  EXPECT_THAT(failed.error().message, ::testing::HasSubstr("Limits::bookkeeping_bytes"));
+  EXPECT_EQ(used(), 0U) << "all is given back";
+}
+
+TEST_F(Bookkeeping, BoundsFunctionObjects) {
+  // Functions come into being when something refers to them.
+  std::string functions;
+  std::string indices;
+  for (int i = 0; i < 20'000; ++i) functions += "(func)";
+  for (int i = 0; i < 20'000; ++i) indices += " " + std::to_string(i);
+  ComponentInstance* instance = instantiate(R"((component
+    (core module $M
+      )" + functions + R"(
+      (elem $e func )" + indices + R"()
+      (table $t 20000 funcref)
+      (func (export "f") (table.init $t $e (i32.const 0) (i32.const 0) (i32.const 20000)))
+      (func (export "fine") (result i32) (i32.const 42)))
+    (core instance $m (instantiate $M))
+    (core instance $n (instantiate $M))
+    (func (export "f") (canon lift (core func $m "f")))
+    (func (export "g") (canon lift (core func $n "f")))))");
+  EXPECT_TRUE(try_call(instance, "f"));
+  const auto second = try_call(instance, "g");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().message, "out of memory");
+  EXPECT_LE(used(), std::uint64_t{1} << 20);
+}
+
+// --- Instantiations that fail -------------------------------------------------------------------
+
+TEST_F(Bookkeeping, FailedInstantiationsGiveAllBack) {
+  // A memory, a table with functions and a nested component, then a start function that traps.
+  auto failing = Component::compile(engine, assemble(R"((component
+    (component $Inner
+      (core module $M (memory 1) (table 100 funcref) (func $f) (elem (i32.const 0) func $f))
+      (core instance (instantiate $M))
+      (type $r (resource (rep i32)))
+      (core func $new (canon resource.new $r))
+      (core module $N (import "" "new" (func $new (param i32) (result i32)))
+        (tag $t) (func $main (drop (call $new (i32.const 1)))) (start $main))
+      (core instance (instantiate $N (with "" (instance (export "new" (func $new)))))))
+    (instance (instantiate $Inner))
+    (core module $Shared (table (export "t") 10 funcref) (memory 1))
+    (core instance $shared (instantiate $Shared))
+    (core module $Fails (import "" "t" (table 10 funcref)) (func $f) (elem (i32.const 0) func $f)
+      (tag $e) (func $main (throw $e)) (start $main))
+    (core instance (instantiate $Fails (with "" (instance
+      (export "t" (table $shared "t")))))))
+  )"));
+  ASSERT_TRUE(failing) << failing.error().message;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto instance = store.instantiate(*failing, linker, "app");
+    ASSERT_FALSE(instance);
+    ASSERT_EQ(instance.error().kind, ErrorKind::exception) << i << instance.error().message;
+  }
+  EXPECT_EQ(core.memory_budget()->used, 0U);
+  EXPECT_EQ(core.table_budget().used, 0U);
+  EXPECT_TRUE(store.contents().compositions.empty());
+  EXPECT_TRUE(
+      try_instantiate("(component (core module $M (memory 4)) (core instance "
+                      "(instantiate $M)))"));
 }
 
 }  // namespace

@@ -6,6 +6,12 @@ namespace airlock::canonical_abi {
 using runtime::Trap;
 using runtime::TrapCode;
 
+namespace {
+
+constexpr std::uint64_t handle_note_bytes = 128;
+
+}  // namespace
+
 /// A handle that the walk to nowhere has lifted.
 bool Transfer::find_lifted_handle(Type type, std::uint32_t index, std::uint32_t& rep) {
   // The same walk comes by the same handles, unless `realloc` has changed what it walks over: an
@@ -17,6 +23,8 @@ bool Transfer::find_lifted_handle(Type type, std::uint32_t index, std::uint32_t&
 bool Transfer::lift_handle(Type type, std::uint32_t index, std::uint32_t& rep) {
   Handle* handle = find_handle(*from_.inst, index, type->resource, trap_);
   if (!handle) return false;
+  // What is noted of it, here and where it goes.
+  if (!charge_host(handle_note_bytes)) return fail("too many handles pass through one call");
   rep = handle->rep;
   if (type->kind == TypeKind::borrow) {
     if (from_.subtask) from_.subtask->add_lender(index, *handle);
@@ -71,7 +79,12 @@ Handle* find_handle(ComponentInstance& inst, std::uint32_t index, const Resource
 
 std::optional<std::uint32_t> add_handle(ComponentInstance& inst, const Handle& handle, Trap& trap) {
   const auto index = inst.handles.add(handle);
-  if (!index) trap = Trap(TrapCode::host, "resource table has no free keys");
+  if (index) return index;
+  if (inst.handles.is_full()) {
+    trap = Trap(TrapCode::host, "resource table has no free keys");
+  } else {
+    trap = Trap(TrapCode::out_of_memory, inst.handles.budget().exhausted_text());
+  }
   return index;
 }
 

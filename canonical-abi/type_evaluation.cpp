@@ -229,7 +229,7 @@ Result<TypeEntry> TypeEvaluator::define(const TypeScope& scope, const syntax::Ty
     auto result = optional_type(scope, function->result);
     if (!result) return propagate(std::move(result));
     made.result = *result;
-    return TypeEntry(store_.contents().signature(std::move(made)));
+    return TypeEntry(store_.contents().composition->signature(std::move(made)));
   }
   if (const auto* instance = std::get_if<syntax::InstanceType>(&type.body)) {
     return TypeEntry(DeclaredType{instance, &scope});

@@ -53,15 +53,31 @@ struct Limits {
   std::uint32_t component_definitions = 1'000'000;  ///< in a component with all nested in it
   std::uint32_t component_type_size = 1'000'000;    ///< nodes of one type, aliases expanded
   std::uint32_t value_nesting = 100;                ///< depth of a component value type
-  // Running
-  std::size_t stack_bytes = std::size_t{64} << 20;          ///< of one thread of execution
-  std::uint64_t memory_bytes = std::uint64_t{1} << 36;      ///< all memories of a store together
-  std::uint64_t table_elements = 10'000'000;                ///< of one table
-  std::uint64_t store_table_elements = 20'000'000;          ///< all tables of a store together
-  std::uint64_t heap_bytes = std::uint64_t{1} << 32;        ///< objects of a store
-  std::uint32_t instances = 100'000;                        ///< core instances of a store
-  std::uint32_t handles = 1 << 28;                          ///< of one component instance's table
-  std::uint64_t host_value_bytes = std::uint64_t{1} << 28;  ///< lifted for the host in one call
+  // Running. Everything that a guest can make grow is bounded by one of these:
+  //
+  //   memory_bytes          linear memories, for as long as anything refers to them
+  //   table_elements,       tables: at declared size and grown
+  //   store_table_elements
+  //   heap_bytes            structures, arrays and exceptions
+  //   stack_bytes           calls, however deep, also from component to component
+  //   bookkeeping_bytes     handle tables, and 256 bytes more for each handle that owns a resource
+  //                         of the host; records of calls between components; instances of modules
+  //                         with their globals and segments; function objects, which `ref.func`,
+  //                         tables and exports make; instances of components, by definition
+  //   host_value_bytes      values on their way to the host, and handles on their way through one
+  //                         call
+  //   instances, handles    by number
+  //
+  // Waitables, streams, futures and threads of the Component Model are not run yet.
+  std::size_t stack_bytes = std::size_t{64} << 20;           ///< of one thread of execution
+  std::uint64_t memory_bytes = std::uint64_t{1} << 36;       ///< all memories of a store together
+  std::uint64_t table_elements = 10'000'000;                 ///< of one table
+  std::uint64_t store_table_elements = 20'000'000;           ///< all tables of a store together
+  std::uint64_t heap_bytes = std::uint64_t{1} << 32;         ///< objects of a store
+  std::uint64_t bookkeeping_bytes = std::uint64_t{1} << 30;  ///< of a store; see above
+  std::uint32_t instances = 100'000;                         ///< core instances of a store
+  std::uint32_t handles = 1 << 28;                           ///< of one component instance's table
+  std::uint64_t host_value_bytes = std::uint64_t{1} << 28;   ///< lifted for the host in one call
 };
 
 }  // namespace airlock

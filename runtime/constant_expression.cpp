@@ -55,7 +55,7 @@ class Evaluator final : RootSource {
       case "ref.null"_op:
         return push({.bits = 0});
       case "ref.func"_op:
-        return push({.function = instance_.function(instruction_.index)});
+        return push_function();
       case "global.get"_op:
         return push_global();
       case "i32.add"_op:
@@ -103,6 +103,13 @@ class Evaluator final : RootSource {
     static_assert(sizeof(value) == sizeof(instruction_.vector));
     std::memcpy(value.data(), instruction_.vector.data(), sizeof(value));
     return push(value[0], value[1]);
+  }
+
+  Result<void> push_function() {
+    Function* function = instance_.function(instruction_.index);
+    if (function != nullptr) return push({.function = function});
+    return std::unexpected(
+        to_error(Trap(TrapCode::out_of_memory, instance_.store->bookkeeping().exhausted_text())));
   }
 
   Result<void> push_global() {

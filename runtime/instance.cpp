@@ -40,7 +40,10 @@ Function* Instance::function(std::uint32_t index) {
 
   const auto defined = index - imported;
   auto& page = storage->functions[defined / Storage::functions_per_page];
-  if (page == nullptr) page = std::make_unique<Storage::FunctionPage>();
+  if (page == nullptr) {
+    if (!storage->charge.add(sizeof(Storage::FunctionPage))) return nullptr;
+    page = std::make_unique<Storage::FunctionPage>();
+  }
   auto& function = (*page)[defined % Storage::functions_per_page];
   if (function.instance == nullptr) {
     const auto type = tree.function_types[index];
@@ -58,6 +61,8 @@ Global* Instance::global(std::uint32_t index) {
   assert(index < storage->globals.size());
   auto& known = storage->globals[index];
   if (known == nullptr) {
+    // What linking asks for cannot be refused, and is bounded by what the module declares.
+    storage->charge.add_anyway(sizeof(Global));
     auto& made = storage->own_globals.emplace_back();
     const auto& type = module->tree.global_types[index];
     made.type = {.value = canonical(type.value, module->type_ids), .is_mutable = type.is_mutable};
@@ -88,7 +93,7 @@ bool Instance::find_export(std::string_view name, External& out) {
   if (found == module->exports.end()) return false;
   const auto& entry = module->tree.exports[found->second];
   out = external(entry.kind, entry.index);
-  return true;
+  return entry.kind != decoder::ExternKind::function || out.function != nullptr;
 }
 
 std::uint64_t Instance::element_segment_size(std::uint32_t segment) const {
@@ -126,25 +131,26 @@ TrapCode Instance::initialize_table(std::uint32_t table, std::uint32_t segment,
   if (count > available || source > available - count) return TrapCode::out_of_bounds_table_access;
   auto& target = *tables[table];
   if (!target.contains(destination, count)) return TrapCode::out_of_bounds_table_access;
-  read_elements(segment, source, count,
-                reinterpret_cast<std::byte*>(target.elements.data() + destination));
-  return TrapCode::none;
+  auto* to = reinterpret_cast<std::byte*>(target.elements.data() + destination);
+  return read_elements(segment, source, count, to) ? TrapCode::none : TrapCode::out_of_memory;
 }
 
-void Instance::read_elements(std::uint32_t segment, std::uint64_t source, std::uint64_t count,
+bool Instance::read_elements(std::uint32_t segment, std::uint64_t source, std::uint64_t count,
                              std::byte* to) {
   assert(count <= element_segment_size(segment) && source <= element_segment_size(segment) - count);
-  if (count == 0) return;
+  if (count == 0) return true;
   const auto& functions = module->tree.elements[segment].functions;
   if (functions.empty()) {
     const auto& values = storage->element_values.at(segment);
     std::memcpy(to, values.data() + source, count * sizeof(Slot));
-    return;
+    return true;
   }
   for (std::uint64_t i = 0; i < count; ++i, to += sizeof(Slot)) {
     const Slot value{.function = function(functions[source + i])};
+    if (value.function == nullptr) return false;
     std::memcpy(to, &value, sizeof value);
   }
+  return true;
 }
 
 TrapCode Instance::initialize_memory(std::uint32_t memory, std::uint32_t segment,

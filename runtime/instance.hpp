@@ -99,6 +99,8 @@ struct Instance {
   std::shared_ptr<const CompiledModule> module;
   /// What traces call this instance: the component path, or the module's name.
   std::string path;
+  /// Whether the host has got hold of it while it called the host.
+  bool is_known_to_host = false;
 
   std::vector<bool> dropped_elements;
   std::vector<bool> dropped_data;
@@ -108,7 +110,8 @@ struct Instance {
   Instance(const Instance&) = delete;
   Instance& operator=(const Instance&) = delete;
 
-  /// The function instance of an index, made if it does not exist yet.
+  /// The function instance of an index, made if it does not exist yet. Null if there is no room for
+  /// it (`Limits::bookkeeping_bytes`).
   [[nodiscard]] Function* function(std::uint32_t index);
   /// The global of an index, with its type; made if it does not exist yet.
   [[nodiscard]] Global* global(std::uint32_t index);
@@ -119,7 +122,8 @@ struct Instance {
   [[nodiscard]] External external(decoder::ExternKind kind, std::uint32_t index);
 
   /// `table.init`: copies `[source, source + count)` of an element segment into a table.
-  /// @return `TrapCode::none`, or `out_of_bounds_table_access` (nothing is written then)
+  /// @return `TrapCode::none`, `out_of_bounds_table_access` (nothing is written then), or
+  ///   `out_of_memory`
   [[nodiscard]] TrapCode initialize_table(std::uint32_t table, std::uint32_t segment,
                                           std::uint64_t destination, std::uint64_t source,
                                           std::uint64_t count);
@@ -128,9 +132,10 @@ struct Instance {
                                            std::uint64_t destination, std::uint64_t source,
                                            std::uint64_t count);
   /// Copies elements of a segment; the range must be inside it.
+  /// False if there is no room for the functions that they refer to.
   /// @param to eight bytes for each
-  void read_elements(std::uint32_t segment, std::uint64_t source, std::uint64_t count,
-                     std::byte* to);
+  [[nodiscard]] bool read_elements(std::uint32_t segment, std::uint64_t source, std::uint64_t count,
+                                   std::byte* to);
   /// Number of elements of a segment: zero after it was dropped.
   [[nodiscard]] std::uint64_t element_segment_size(std::uint32_t segment) const;
   /// Bytes of a data segment: empty after it was dropped.

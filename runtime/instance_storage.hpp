@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "runtime/bookkeeping.hpp"
 #include "runtime/instance.hpp"
 
 namespace airlock::runtime {
@@ -17,6 +18,7 @@ struct Instance::Storage {
   static constexpr std::size_t functions_per_page = 32;
   using FunctionPage = std::array<Function, functions_per_page>;
 
+  BookkeepingCharge charge;                              ///< for all of this
   std::vector<std::unique_ptr<FunctionPage>> functions;  ///< defined functions, by page
   std::vector<Function*> imported_functions;
   std::vector<Table*> tables;

@@ -34,6 +34,8 @@ class Allocation final : RootSource {
   void trace(Marker& marker) override { instance_.trace(marker); }
 
   Result<void> run(std::span<const External> imports) {
+    storage_.charge = BookkeepingCharge(&store_.bookkeeping());
+    if (auto step = charge(instance_bytes()); !step) return step;
     if (module_.has_heap_types) store_.heap().know_types();
     if (auto step = bind_imports(imports); !step) return step;
     storage_.functions.resize((tree_.functions.size() + Storage::functions_per_page - 1) /
@@ -49,6 +51,22 @@ class Allocation final : RootSource {
 
  private:
   using Storage = Instance::Storage;
+
+  /// What an instance of the module takes before it makes any function object.
+  [[nodiscard]] std::uint64_t instance_bytes() const {
+    const auto pages = tree_.functions.size() / Storage::functions_per_page + 1;
+    return sizeof(Instance) + sizeof(Storage) +
+           (pages + tree_.imports.size() + 4 * tree_.global_types.size() + tree_.tables.size() +
+            tree_.memories.size() + tree_.tags.size()) *
+               sizeof(Slot) +
+           tree_.tables.size() * sizeof(Table) + tree_.memories.size() * sizeof(Memory) +
+           tree_.tags.size() * sizeof(Tag) + (tree_.elements.size() + tree_.data.size()) / 8;
+  }
+
+  Result<void> charge(std::uint64_t bytes) {
+    if (storage_.charge.add(bytes)) return {};
+    return fail(ErrorKind::limit, store_.bookkeeping().exhausted_text());
+  }
 
   Result<void> bind_imports(std::span<const External> imports) {
     if (imports.size() < tree_.imports.size()) {
@@ -175,6 +193,7 @@ class Allocation final : RootSource {
         continue;
       }
       if (segment.expressions.empty()) continue;
+      if (auto step = charge(segment.expressions.size() * sizeof(Slot)); !step) return step;
       auto& values = storage_.element_values[i];
       values.reserve(segment.expressions.size());
       for (const auto& expression : segment.expressions) {
@@ -269,6 +288,39 @@ Result<std::unique_ptr<Instance>> allocate_instance(Store& store,
 Result<void> run_active_segments(Instance& instance) {
   if (auto done = run_active_elements(instance); !done) return done;
   return run_active_data(instance);
+}
+
+namespace {
+
+/// Whether a value of one of the types may be a reference.
+bool has_reference(std::span<const decoder::ValueType> types) {
+  return std::ranges::any_of(types, &decoder::ValueType::is_reference);
+}
+
+/// Whether code of a module can put a reference where others find it.
+bool can_pass_references(const decoder::Module& tree) {
+  if (tree.imported_tables() != 0 || tree.imported_tags() != 0) return true;
+  for (std::uint32_t i = 0; i < tree.imported_globals(); ++i)
+    if (tree.global_types[i].value.is_reference()) return true;
+  for (std::uint32_t i = 0; i < tree.imported_functions(); ++i) {
+    const auto& type = tree.types[tree.function_types[i]].composite.function;
+    if (has_reference(type.parameters) || has_reference(type.results)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool may_be_known(const Instance& instance, bool has_run) {
+  const auto& tree = instance.module->tree;
+  for (std::uint32_t i = 0; i < tree.elements.size(); ++i) {
+    const auto& segment = tree.elements[i];
+    // An active segment is dropped once it has been written.
+    if (segment.mode == SegmentMode::active && segment.table < tree.imported_tables() &&
+        segment.size() != 0 && instance.dropped_elements[i])
+      return true;
+  }
+  return has_run && (instance.is_known_to_host || can_pass_references(tree));
 }
 
 Result<std::unique_ptr<Table>> allocate_table(Store& store, const decoder::TableType& type,

@@ -22,6 +22,12 @@ namespace airlock::runtime {
 /// traps.
 [[nodiscard]] Result<void> run_active_segments(Instance& instance);
 
+/// Whether anything outside of an instance whose instantiation has failed may lead to it: a
+/// function of it in a table that it imports, a reference that its start function may have handed
+/// on, a handle of the host. If not, all that it holds can be given back at once.
+/// @param has_run whether the start function has been called
+[[nodiscard]] bool may_be_known(const Instance& instance, bool has_run);
+
 /// A table within the bounds of the engine's `Limits` and the store's budget.
 [[nodiscard]] Result<std::unique_ptr<Table>> allocate_table(Store& store,
                                                             const decoder::TableType& type,

@@ -274,6 +274,104 @@ TEST(Instantiation, HonoursLimitsAndNamesThem) {
   EXPECT_NE(message(world.instantiate("(module)")).find("Limits::instances"), std::string::npos);
 }
 
+EngineConfiguration tight() {
+  EngineConfiguration configuration;
+  configuration.limits.memory_bytes = std::uint64_t{2} * 65536;
+  configuration.limits.store_table_elements = 2000;
+  configuration.limits.bookkeeping_bytes = 1 << 20;
+  configuration.limits.instances = 10;
+  return configuration;
+}
+
+TEST(FailedInstantiation, GivesAllBackThatNothingLeadsTo) {
+  World world(tight());
+  world.executor->bodies[0] = [](Function&, auto, auto, Trap& trap) {
+    trap = Trap(TrapCode::unreachable);
+    return RunStatus::trapped;
+  };
+  const auto out_of_bounds = world.compile(
+      "(module (memory 1) (table 1000 funcref) (func) (elem (i32.const 0) func 0)"
+      "  (data (i32.const 65536) \"x\"))");
+  const auto traps =
+      world.compile("(module (memory 2) (table 2000 funcref) (tag) (func $main) (start $main))");
+  const auto good = world.compile("(module (memory 2) (table 2000 funcref))");
+  for (int i = 0; i < 10'000; ++i) {
+    ASSERT_EQ(message(world.store.instantiate(out_of_bounds, {})), "out of bounds memory access");
+    ASSERT_EQ(message(world.store.instantiate(traps, {})), "unreachable");
+  }
+  EXPECT_EQ(world.store.memory_budget()->used, 0u);
+  EXPECT_EQ(world.store.table_budget().used, 0u);
+  EXPECT_TRUE(world.store.instantiate(good, {}));
+}
+
+TEST(FailedInstantiation, StaysChargedIfItsFunctionsAreInATableOfOthers) {
+  World world(tight());
+  auto& owner = **world.instantiate("(module (table (export \"t\") 10 funcref))");
+  External table = External::of(owner.tables[0]);
+  const auto module = world.compile(
+      "(module (import \"\" \"t\" (table 10 funcref)) (memory 1) (func)"
+      "  (elem (i32.const 0) func 0) (data (i32.const 65536) \"x\"))");
+  EXPECT_FALSE(world.store.instantiate(module, {&table, 1}));
+  EXPECT_EQ(world.store.memory_budget()->used, 65536u);
+  const Function* left = owner.tables[0]->elements[0].function;
+  ASSERT_NE(left, nullptr);
+  EXPECT_EQ(left->instance->memory0->size, 65536u) << "it can still be called";
+
+  // A segment that did not fit has written nothing.
+  const auto misses = world.compile(
+      "(module (import \"\" \"t\" (table 10 funcref)) (memory 1) (func)"
+      "  (elem (i32.const 10) func 0))");
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(world.store.instantiate(misses, {&table, 1}));
+  EXPECT_EQ(world.store.memory_budget()->used, 65536u);
+}
+
+TEST(FailedInstantiation, StaysChargedIfItsStartFunctionMayHaveHandedAReferenceOn) {
+  World world(tight());
+  world.executor->bodies[0] = [](Function&, auto, auto, Trap& trap) {
+    trap = Trap(TrapCode::unreachable);
+    return RunStatus::trapped;
+  };
+  auto& owner =
+      **world.instantiate("(module (global (export \"g\") (mut funcref) (ref.null func)))");
+  External global = External::of(owner.global(0));
+  const auto module = world.compile(
+      "(module (import \"\" \"g\" (global (mut funcref))) (memory 1) (func $main) (start $main))");
+  EXPECT_FALSE(world.store.instantiate(module, {&global, 1}));
+  EXPECT_EQ(world.store.memory_budget()->used, 65536u);
+}
+
+TEST(Bookkeeping, BoundsInstancesAndTheirFunctions) {
+  EngineConfiguration configuration;
+  configuration.limits.bookkeeping_bytes = 1 << 20;
+  World world(configuration);
+  std::string globals;
+  for (int i = 0; i < 10'000; ++i) globals += "(global i64 (i64.const 1))";
+  const auto module = world.compile("(module " + globals + ")");
+  int made = 0;
+  auto last = world.store.instantiate(module, {});
+  for (; last && made < 100; ++made) last = world.store.instantiate(module, {});
+  ASSERT_FALSE(last);
+  EXPECT_EQ(last.error().kind, ErrorKind::limit);
+  EXPECT_NE(message(last).find("Limits::bookkeeping_bytes"), std::string::npos);
+  EXPECT_LT(made, 4);
+  EXPECT_LE(world.store.bookkeeping().used, 1u << 20);
+}
+
+TEST(Bookkeeping, IsGivenBackByWhatIsDestroyed) {
+  BookkeepingBudget budget{.limit = 100};
+  {
+    BookkeepingCharge charge(&budget);
+    EXPECT_TRUE(charge.add(60));
+    EXPECT_FALSE(charge.add(60));
+    charge.give_back(10);
+    BookkeepingCharge moved(std::move(charge));
+    EXPECT_TRUE(moved.add(50));
+    EXPECT_EQ(budget.used, 100u);
+  }
+  EXPECT_EQ(budget.used, 0u);
+  EXPECT_FALSE(budget.take(~std::uint64_t{0}));
+}
+
 TEST(Instantiation, KeepsAGrowingTableWithinTheLimit) {
   EngineConfiguration configuration;
   configuration.limits.table_elements = 100;

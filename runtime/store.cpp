@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <deque>
+#include <list>
+#include <utility>
 
 #include "decoder/plural.hpp"
 #include "runtime/instance_storage.hpp"
@@ -49,8 +51,16 @@ thread_local std::intptr_t NativeRun::outermost = 0;
 
 }  // namespace
 
-/// Members are destroyed from the last to the first: instances before the host functions they may
-/// refer to, and everything before the budgets it is charged to.
+/// Members are destroyed from the last to the first: instances before the native functions they may
+/// refer to.
+struct Compartment {
+  std::vector<std::unique_ptr<NativeFunction>> natives;
+  std::deque<Function> functions;
+  std::vector<std::unique_ptr<Instance>> instances;
+};
+
+/// Members are destroyed from the last to the first: everything before the budgets it is charged
+/// to.
 struct Store::Contents final : RootSource {
   explicit Contents(Engine& engine)
       : heap(engine.types(), {.limit = engine.limits().heap_bytes,
@@ -63,7 +73,8 @@ struct Store::Contents final : RootSource {
     for (const auto& global : globals)
       if (global.type.value.is_reference()) marker.reference(global.own[0].bits);
     for (const auto& table : tables) marker.references(table->elements);
-    for (const auto& instance : instances) instance->trace(marker);
+    for (const auto& compartment : compartments)
+      for (const auto& instance : compartment.instances) instance->trace(marker);
     for (const Stack* stack = stacks.first(); stack != nullptr; stack = stack->next())
       if (stack->state != Stack::State::idle) marker.words(stack->base(), stack->top);
   }
@@ -72,15 +83,36 @@ struct Store::Contents final : RootSource {
   Heap heap;
   std::shared_ptr<MemoryBudget> memory_budget = std::make_shared<MemoryBudget>();
   TableBudget table_budget;
-  std::vector<std::unique_ptr<NativeFunction>> natives;
-  std::deque<Function> functions;
+  BookkeepingBudget bookkeeping;
   std::deque<Global> globals;
   std::deque<Tag> tags;
+  /// Tags of instances that are gone: dead exceptions, which the collector may still look at, name
+  /// them.
+  std::deque<std::deque<Tag>> retired_tags;
   std::vector<std::unique_ptr<Table>> tables;
   std::vector<std::shared_ptr<Memory>> memories;
-  std::vector<std::unique_ptr<Instance>> instances;
+  std::list<Compartment> compartments = std::list<Compartment>(1);  ///< the first is nobody's
+  Compartment* compartment = &compartments.front();                 ///< what is made belongs to it
+  std::size_t instance_count = 0;
   std::vector<std::unique_ptr<Stack>> free_stacks;
   Waiter waiter;
+
+  /// Prepares for the end of an instance that nothing leads to any more.
+  void retire(Instance& instance) {
+    --instance_count;
+    auto& own = instance.storage->own_tags;
+    if (own.empty()) return;
+    for (Tag& tag : own) tag.instance = nullptr;
+    bookkeeping.take_anyway(own.size() * sizeof(Tag));  // they stay
+    retired_tags.push_back(std::move(own));
+  }
+
+  void remove(Compartment& from, Instance& instance) {
+    retire(instance);
+    const auto place = std::ranges::find(from.instances.rbegin(), from.instances.rend(), &instance,
+                                         &std::unique_ptr<Instance>::get);
+    from.instances.erase(std::next(place).base());
+  }
 
   /// Asks the waiter. What it throws ends the wait, as a trap.
   [[nodiscard]] bool wait(Stack& stack, Trap& trap) noexcept {
@@ -100,6 +132,7 @@ Store::Store(Engine& engine)
   if (engine.configuration().interruptible) interruption_ = std::make_shared<Interruption>();
   contents_->memory_budget->limit = engine.limits().memory_bytes;
   contents_->table_budget.limit = engine.limits().store_table_elements;
+  contents_->bookkeeping.limit = engine.limits().bookkeeping_bytes;
 }
 
 Store::~Store() = default;
@@ -107,39 +140,67 @@ Store::~Store() = default;
 Heap& Store::heap() { return contents_->heap; }
 const std::shared_ptr<MemoryBudget>& Store::memory_budget() { return contents_->memory_budget; }
 TableBudget& Store::table_budget() { return contents_->table_budget; }
+BookkeepingBudget& Store::bookkeeping() { return contents_->bookkeeping; }
 
 bool Store::owns(const Instance* instance) const {
-  return std::ranges::any_of(contents_->instances,
-                             [&](const auto& own) { return own.get() == instance; });
+  return std::ranges::any_of(contents_->compartments, [&](const Compartment& compartment) {
+    return std::ranges::any_of(compartment.instances,
+                               [&](const auto& own) { return own.get() == instance; });
+  });
 }
 
 Result<Instance*> Store::instantiate(std::shared_ptr<const CompiledModule> module,
                                      std::span<const External> imports, std::string path,
                                      Trap* trap) {
   const auto limit = engine_.limits().instances;
-  if (contents_->instances.size() >= limit)
+  if (contents_->instance_count >= limit)
     return fail(ErrorKind::limit, "the store has reached its limit of " + std::to_string(limit) +
                                       " instances (Limits::instances)");
   auto allocated = allocate_instance(*this, std::move(module), imports, std::move(path));
   if (!allocated) return propagate(std::move(allocated));
 
-  // From here on others may see the instance, so it stays even if a segment or the start function
-  // traps.
-  Instance& instance = *contents_->instances.emplace_back(*std::move(allocated));
-  if (auto done = run_active_segments(instance); !done) return propagate(std::move(done));
-  if (const auto start = instance.module->tree.start) {
-    Trap why;
-    if (!run(*instance.function(*start), {}, {}, why)) {
-      auto error = to_error(why);
-      if (trap != nullptr) *trap = std::move(why);
-      return std::unexpected(std::move(error));
-    }
+  // From here on others may see it: it must belong to the store even if a segment or the start
+  // function traps.
+  Compartment& owner = *contents_->compartment;
+  Instance& instance = *owner.instances.emplace_back(*std::move(allocated));
+  ++contents_->instance_count;
+  if (auto done = run_active_segments(instance); !done) {
+    if (!may_be_known(instance, false)) contents_->remove(owner, instance);
+    return propagate(std::move(done));
+  }
+  if (auto started = start(instance, trap); !started) {
+    const bool is_told = trap != nullptr && trap->exception != nullptr;
+    if (!is_told && !may_be_known(instance, true)) contents_->remove(owner, instance);
+    return propagate(std::move(started));
   }
   return &instance;
 }
 
+Result<void> Store::start(Instance& instance, Trap* trap) {
+  const auto index = instance.module->tree.start;
+  if (!index) return {};
+  Function* function = instance.function(*index);
+  if (function == nullptr) return fail(ErrorKind::limit, bookkeeping().exhausted_text());
+  Trap why;
+  if (run(*function, {}, {}, why)) return {};
+  auto error = to_error(why);
+  if (trap != nullptr) *trap = std::move(why);
+  return std::unexpected(std::move(error));
+}
+
+Compartment& Store::begin_compartment() {
+  return *std::exchange(contents_->compartment, &contents_->compartments.emplace_back());
+}
+
+void Store::end_compartment(Compartment& before, bool is_kept) {
+  Compartment* const ended = std::exchange(contents_->compartment, &before);
+  if (is_kept) return;
+  for (auto& instance : ended->instances) contents_->retire(*instance);
+  contents_->compartments.remove_if([=](const Compartment& one) { return &one == ended; });
+}
+
 Function* Store::make_function(const decoder::FunctionType& type, NativeFunction& native) {
-  auto& function = contents_->functions.emplace_back();
+  auto& function = contents_->compartment->functions.emplace_back();
   function.kind = FunctionKind::native;
   function.type = engine_.types().intern(type);
   function.native = &native;
@@ -149,16 +210,17 @@ Function* Store::make_function(const decoder::FunctionType& type, NativeFunction
 
 Function* Store::make_function(const decoder::FunctionType& type,
                                std::unique_ptr<NativeFunction> native) {
-  auto& kept = *contents_->natives.emplace_back(std::move(native));
+  auto& kept = *contents_->compartment->natives.emplace_back(std::move(native));
   return make_function(type, kept);
 }
 
 Function* Store::make_function(TypeId type, std::unique_ptr<NativeFunction> native) {
   assert(engine_.types().get(type).type.composite.kind == decoder::CompositeKind::function);
-  auto& function = contents_->functions.emplace_back();
+  Compartment& owner = *contents_->compartment;
+  auto& function = owner.functions.emplace_back();
   function.kind = FunctionKind::native;
   function.type = type;
-  function.native = contents_->natives.emplace_back(std::move(native)).get();
+  function.native = owner.natives.emplace_back(std::move(native)).get();
   count_slots(engine_.types().get(type).type.composite.function, function);
   return &function;
 }
@@ -287,6 +349,9 @@ bool Store::run_to_end(Function& function, std::span<const Slot> arguments, std:
     trap = Trap(TrapCode::out_of_memory, "no address space or mapping left for a stack");
     return false;
   }
+  // What the host makes while it is called belongs to nobody's compartment.
+  Compartment* const compartment =
+      std::exchange(contents_->compartment, &contents_->compartments.front());
   const auto& executor = engine_.executor();
   auto status = executor.call(*this, *stack, function, arguments, results, trap);
   while (status == RunStatus::suspended) {
@@ -299,6 +364,7 @@ bool Store::run_to_end(Function& function, std::span<const Slot> arguments, std:
       status = RunStatus::trapped;
     }
   }
+  contents_->compartment = compartment;
   release_stack(std::move(stack));
   return status == RunStatus::finished;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decoder/error.hpp"
+#include "runtime/bookkeeping.hpp"
 #include "runtime/engine.hpp"
 #include "runtime/heap.hpp"
 #include "runtime/instance.hpp"
@@ -17,6 +18,9 @@
 #include "runtime/stack.hpp"
 
 namespace airlock::runtime {
+
+/// Instances, functions and native code that belong together.
+struct Compartment;
 
 /// Owns instances, host functions, memories, tables, globals and stacks. Used by one OS thread at a
 /// time. Everything lives until the store is destroyed.
@@ -48,10 +52,19 @@ class Store {
 
   /// Whether an instance is one of this store. Reads only; looks at all of them.
   [[nodiscard]] bool owns(const Instance* instance) const;
+  /// Makes a compartment, to which belongs what is made in this store from now on. What running
+  /// code and the host that it calls make in the meantime does not.
+  /// @return the one before
+  [[nodiscard]] Compartment& begin_compartment();
+  /// Ends the latest compartment. Unless it is kept, all that belongs to it is gone and given back;
+  /// nothing else may lead to it then.
+  void end_compartment(Compartment& before, bool is_kept);
 
   /// Allocates an instance, runs its initializers and its start function. The failures are those of
   /// the specification: `unlinkable` (with the suite's texts "unknown import", "incompatible import
-  /// type"), `trap` for segments out of bounds and a start function that traps.
+  /// type"), `trap` for segments out of bounds and a start function that traps. If it fails and
+  /// nothing can lead to the instance, all that was taken for it is given back. Otherwise it lives,
+  /// and is charged, until the store ends: its functions are in others' tables, for instance.
   /// @param imports one per import of the module, in order
   /// @param path the name of the instance in backtraces; the module's name if empty
   /// @param trap if given, receives the trap if there is one
@@ -107,11 +120,14 @@ class Store {
 
   [[nodiscard]] const std::shared_ptr<MemoryBudget>& memory_budget();
   [[nodiscard]] TableBudget& table_budget();
+  [[nodiscard]] BookkeepingBudget& bookkeeping();
 
  private:
   [[nodiscard]] bool run_to_end(Function& function, std::span<const Slot> arguments,
                                 std::span<Slot> results, Trap& trap);
   [[nodiscard]] bool wait(Stack& stack, Trap& why);
+  /// Calls the start function, if there is one.
+  [[nodiscard]] Result<void> start(Instance& instance, Trap* trap);
 
   Engine& engine_;
   bool is_metered_;

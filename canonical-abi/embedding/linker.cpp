@@ -33,12 +33,14 @@ Value HostCall::argument(std::size_t index) const {
 
 std::optional<Instance> HostCall::caller() const {
   if (state_.native.caller == nullptr) return std::nullopt;
+  state_.native.caller->is_known_to_host = true;
   return Instance(state_.store.weak_from_this(), state_.native.caller);
 }
 
 std::optional<Memory> HostCall::memory() const {
   if (state_.native.caller == nullptr || state_.native.caller->memory0 == nullptr)
     return std::nullopt;
+  state_.native.caller->is_known_to_host = true;
   return Memory(state_.store.weak_from_this(), state_.native.caller->memory0);
 }
 

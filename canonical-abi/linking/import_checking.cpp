@@ -69,7 +69,8 @@ Result<const FuncInst*> ImportChecker::function(const Signature* signature,
 Result<std::shared_ptr<InstanceValue>> ImportChecker::exports(const DeclaredType& type,
                                                               const Supplier& supplier) {
   if (!type.instance) return unlinkable("it is not imported as an instance");
-  TypeScope& scope = *store_.contents().scopes.emplace_back(std::make_unique<TypeScope>());
+  TypeScope& scope =
+      *store_.contents().composition->scopes.emplace_back(std::make_unique<TypeScope>());
   scope.outer = type.scope;
   auto instance = std::make_shared<InstanceValue>();
   for (const Declarator& declarator : type.instance->declarators) {
@@ -212,7 +213,7 @@ Result<const FuncInst*> ImportChecker::supply(const Signature* signature, const 
     auto why = first_difference(signature->type, **type);
     if (!why.empty()) return wrong_function(host.name(), name, why);
   }
-  FuncInst& made = store_.contents().functions.emplace_back();
+  FuncInst& made = store_.contents().composition->functions.emplace_back();
   made.signature = signature;
   made.host = function;
   made.name = host.name().empty() ? std::string(name) : host.name() + '#' + std::string(name);

@@ -30,7 +30,10 @@ inline decoder::SharedBytes assemble(std::string_view text) {
 /// An engine, a store and a linker.
 class ComponentTest : public ::testing::Test {
  protected:
-  runtime::Engine engine{interpreter::make_executor(), {}};
+  explicit ComponentTest(const runtime::EngineConfiguration& configuration = {})
+      : engine(interpreter::make_executor(), configuration) {}
+
+  runtime::Engine engine;
   runtime::Store core{engine};
   Store store{core};
   Linker linker;

@@ -20,7 +20,14 @@ runtime::EngineConfiguration to_configuration(const RunOptions& options) {
   if (options.max_stack_bytes) configuration.limits.stack_bytes = *options.max_stack_bytes;
   if (options.max_heap_bytes) configuration.limits.heap_bytes = *options.max_heap_bytes;
   configuration.collect_always = options.gc_stress;
-  if (options.max_memory_bytes) configuration.limits.memory_bytes = *options.max_memory_bytes;
+  if (options.max_memory_bytes) {
+    // What is kept for the guest beside its memories follows, but programs need some of it.
+    constexpr std::uint64_t least = std::uint64_t{64} << 20;
+    auto& limits = configuration.limits;
+    limits.memory_bytes = *options.max_memory_bytes;
+    limits.bookkeeping_bytes =
+        std::min(limits.bookkeeping_bytes, std::max(least, *options.max_memory_bytes));
+  }
   configuration.metered = options.fuel.has_value();
   configuration.interruptible = options.timeout.has_value();
   return configuration;

@@ -86,10 +86,15 @@ bool read_data(Registers& r, std::uint64_t units, Object& array, std::uint32_t i
 template <Metering metering>
 bool read_references(Registers& r, std::uint64_t units, std::uint32_t segment, std::uint32_t offset,
                      std::uint32_t count, std::byte* to) {
-  return perform<metering>(
-      r, units, count, piece_elements, [&](std::uint64_t first, std::uint64_t n) {
-        r.instance->read_elements(segment, offset + first, n, to + first * sizeof(Slot));
-      });
+  bool has_room = true;
+  if (!perform<metering>(
+          r, units, count, piece_elements, [&](std::uint64_t first, std::uint64_t n) {
+            has_room = has_room && r.instance->read_elements(segment, offset + first, n,
+                                                             to + first * sizeof(Slot));
+          }))
+    return false;
+  if (!has_room) raise_exhausted(r);
+  return has_room;
 }
 
 /// Layout, height, data segment, slots of offset and length, destination.

@@ -121,12 +121,15 @@ struct TableInit {
         !table.contains(destination, count))
       return raise(r, TrapCode::out_of_bounds_table_access);
     Slot* const to = table.elements.data() + destination;
+    bool has_room = true;
     if (!perform<metering>(r, fuel::for_elements(count), count, piece_elements,
                            [&](std::uint64_t first, std::uint64_t n) {
-                             r.instance->read_elements(segment, source + first, n,
-                                                       reinterpret_cast<std::byte*>(to + first));
+                             auto* place = reinterpret_cast<std::byte*>(to + first);
+                             has_room = has_room && r.instance->read_elements(
+                                                        segment, source + first, n, place);
                            }))
       return;
+    if (!has_room) return raise(r, TrapCode::out_of_memory);
     r.code += cells_for(5);
   }
 };
@@ -143,6 +146,7 @@ struct ElementDrop {
 struct ReferenceFunction {
   [[gnu::noinline]] static void execute(Registers& r) {
     const auto* function = r.instance->function(read_operand<Half>(r.code, 0));
+    if (function == nullptr) return raise(r, TrapCode::out_of_memory);
     put<std::uint64_t, Target::slot>(r, 1, reinterpret_cast<std::uint64_t>(function));
     r.code += cells_for(2);
   }
