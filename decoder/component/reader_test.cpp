@@ -207,7 +207,7 @@ TEST(ComponentReader, CoreTypes) {
   EXPECT_EQ(std::get<CoreOuterAlias>(module.declarators[2].body).count, 1U);
   EXPECT_EQ(std::get<CoreExportDeclarator>(module.declarators[3].body).name, "e");
   EXPECT_EQ(error_of(component_of({section(3, {1, 0x50, 1, 1, 0x50, 0})})).kind,
-            ErrorKind::invalid);
+            ErrorKind::malformed);
 }
 
 TEST(ComponentReader, Instances) {
