@@ -38,7 +38,7 @@ std::vector<runtime::BacktraceFrame> backtrace(const Cell* code, bool is_return,
   std::vector<runtime::BacktraceFrame> frames;
   while (frames.size() < backtrace_frames && code != finish_cell) {
     if (code == far_return_cell || code == boundary_cell) {
-      // Both records begin with where their caller goes on.
+      // Both records begin with the position where their caller goes on.
       const auto& caller = *reinterpret_cast<const Continuation*>(frame);
       code = caller.code;
       frame = caller.frame;
@@ -48,7 +48,7 @@ std::vector<runtime::BacktraceFrame> backtrace(const Cell* code, bool is_return,
     }
     if (instance == nullptr) break;
     const auto* module = static_cast<const TranslatedModule*>(instance->module->code.get());
-    // The cell behind a call may belong to another instruction, the one before it does not.
+    // The cell after a call may belong to another instruction; the cell before it does not.
     const Cell* position = is_return ? code - 1 : code;
     const FunctionCode* function = module->find(position);
     if (function == nullptr) break;

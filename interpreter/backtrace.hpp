@@ -8,11 +8,11 @@
 
 namespace airlock::interpreter {
 
-/// Frames of a backtrace that are kept; what lies further out is left away.
+/// How many frames a backtrace keeps; frames further out are left out.
 inline constexpr std::size_t backtrace_frames = 64;
 
 /// The frames from a position outwards.
-/// @param is_return the position is behind a call, not at the instruction that trapped
+/// @param is_return the position is after a call, not at the instruction that trapped
 [[nodiscard]] std::vector<runtime::BacktraceFrame> backtrace(const Cell* code, bool is_return,
                                                              Slot* frame, Instance* instance);
 

@@ -31,8 +31,8 @@ struct CatchRange {
   std::uint32_t next = none;
 };
 
-/// All of one function. Ranges are nested or apart, in the order in which they begin, the outer one
-/// first.
+/// The catch table of one function. Ranges are nested or disjoint, and sorted by their beginnings;
+/// of two that begin at the same cell, the outer one comes first.
 struct CatchTable {
   std::vector<CatchRange> ranges;
   std::vector<CatchRow> rows;
@@ -42,7 +42,7 @@ struct CatchTable {
     const auto behind = std::ranges::upper_bound(ranges, cell, {}, &CatchRange::begin);
     auto range =
         static_cast<std::uint32_t>(behind - ranges.begin()) - 1;  // `none` if there is none
-    // What begins last may have ended, but then what lies around it is the next candidate.
+    // The range that begins last may have ended. Then the range around it is the next candidate.
     while (range != CatchRange::none && cell >= ranges[range].end) range = ranges[range].outer;
     return range;
   }

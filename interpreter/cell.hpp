@@ -17,8 +17,8 @@ static_assert(sizeof(Cell) == 8);
 /// A slot number, distance or count: one half.
 using Half = std::uint32_t;
 
-/// Reads an operand that begins at a half behind the handler's cell. Wide ones take two halves and
-/// need not be aligned.
+/// Reads an operand. `half` counts the halves after the handler's cell. Wide operands take two
+/// halves and need not be aligned.
 template <typename T>
 inline T read_operand(const Cell* code, std::size_t half) {
   T value;

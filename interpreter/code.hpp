@@ -19,14 +19,14 @@ namespace airlock::interpreter {
 
 class TranslatedModule;
 
-/// Two cells in front of a function's first instruction: what a call needs to know to make a frame.
+/// Two cells before a function's first instruction: what a call needs to know to make a frame.
 ///
 ///   halves: frame size, place of the return record, first slot to zero, slots to zero
 ///
 /// Frame: parameters, other locals, return record, operands. Results replace the parameters.
 struct EntryHeader {
   Half frame_slots;   ///< everything the frame may touch, outgoing arguments included
-  Half record;        ///< behind the locals, and behind the results that replace them
+  Half record;        ///< after the locals, and after the results, which begin at slot 0
   Half first_zeroed;  ///< the locals that are not parameters
   Half zeroed;        ///< how many; a multiple of `zero_step`, so it may reach into operands
 };

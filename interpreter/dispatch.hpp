@@ -8,12 +8,12 @@
 //   static constexpr std::size_t size         cells of the instruction
 //   static std::ptrdiff_t distance(const Registers&)
 //
-// A body whose usual case calls no native function says so with
+// A body whose usual case calls no native function has
 //
-//   static bool attempt(Registers&)           does everything, or changes nothing and says false
+//   static bool attempt(Registers&)           does all, or changes nothing and returns false
 //
-// and then `execute` does it in a handler of its own: around a native call all registers are saved,
-// and a handler that has one on any path saves them on all.
+// and then `execute` is a handler of its own. All registers are saved around a native call, and a
+// handler that contains one on any path saves them on every path.
 //
 // `handler<Body>` wraps a body in one of two ways. Fast dispatch ends in a tail call to the next
 // handler and keeps the registers in machine registers throughout; portable dispatch returns to a

@@ -13,7 +13,7 @@ using runtime::Trap;
 
 namespace {
 
-/// One search, from the throw to whoever catches.
+/// One search, from the throw to the clause or native code that catches.
 class Search {
  public:
   Search(Registers& r, Thrown thrown, Place place) : r_(r), thrown_(thrown), place_(place) {}
@@ -42,7 +42,7 @@ class Search {
 
   /// Goes to the handler in this frame if there is one, else to the caller's frame.
   bool search_frame() {
-    // The cell behind a call may belong to another instruction, the one before it does not.
+    // The cell after a call may belong to another instruction; the cell before it does not.
     const Cell* position = place_.is_return ? place_.code - 1 : place_.code;
     const auto& cells = function_of(position).translation.cells;
     const auto& table = function_->translation.catches;

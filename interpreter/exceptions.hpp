@@ -17,7 +17,7 @@ struct Thrown {
 /// A place in a frame.
 struct Place {
   const Cell* code;
-  bool is_return;  ///< `code` is behind the call that the place stands for
+  bool is_return;  ///< the place is a call, and `code` is the cell after it
   Slot* frame;
   Instance* instance;
 };

@@ -95,7 +95,7 @@ TEST(Exceptions, AHandlerMayThrowAgain) {
 // --- What a handler sees
 
 TEST(Exceptions, LocalsWrittenBeforeTheThrowAreVisible) {
-  // Every write is folded into the instruction in front of it; the sums must not be late or early.
+  // Every write is folded into the instruction before it; the sums must not be late or early.
   EXPECT_EQ(run_i32(R"((module (tag $a (param i32))
     (func $may (param i32) (result i32)
       (if (i32.eq (local.get 0) (i32.const 3)) (then (throw $a (i32.const 0)))) (local.get 0))

@@ -39,7 +39,7 @@ void complete(const Run& run, Trap& trap) {
       backtrace(run.trap_code_position, run.trap_is_return, run.trap_frame, run.trap_instance);
 }
 
-/// Runs until the dispatch loop is left, then does what is due.
+/// Runs until the dispatch loop is left, then acts on why it was left.
 /// @param outer_boundary boundaries from there on outwards belong to an outer run
 /// @param frame where the results are
 RunStatus run_to_exit(Registers& r, const void* outer_boundary, const Slot* frame,
@@ -79,7 +79,7 @@ RunStatus run_function(Run& run, Function& function, Slot* frame, std::span<cons
   }
   const void* outer = run.stack->boundary;
   std::copy(arguments.begin(), arguments.end(), frame);
-  // Whatever an earlier run has left there must not look like a reference.
+  // What an earlier run has left there must not be taken for a reference.
   std::fill(frame + arguments.size(), frame + slots, Slot{});
   r.code = finish_cell;  // where a trap while entering is
   r.frame = frame;

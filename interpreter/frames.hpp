@@ -1,9 +1,9 @@
-// Frames on the interpreter's stack, and what stands between them.
+// Frames on the interpreter's stack, and the records between them.
 //
 // A call's frame begins at the caller's outgoing arguments: they are its parameters, and its
 // results take their place. Its return record holds where to go on and the caller's frame. Three
-// return positions are not in translated code but fixed cells, which find what they need behind the
-// frame that the record names:
+// return positions are not in translated code but fixed cells. They find the record they need at
+// the frame that the return record names:
 //
 //   finish    the host's call is done
 //   far       a *far record*: the caller runs in another instance
@@ -31,14 +31,14 @@ struct Continuation {
   Instance* instance;  ///< null: the host, or native code
 };
 
-/// Stands in front of a callee's frame in another instance, at the caller's outgoing arguments.
+/// Lies just before a callee's frame in another instance, at the caller's outgoing arguments.
 struct FarRecord {
   Continuation caller;
   const runtime::Function* callee;
 };
 inline constexpr std::size_t far_slots = sizeof(FarRecord) / sizeof(Slot);
 
-/// Stands behind the parameters (or results) of a native function that has entered a function or
+/// Lies just after the parameters (or results) of a native function that has entered a function or
 /// suspended; the callee's frame follows.
 struct BoundaryRecord {
   Continuation caller;

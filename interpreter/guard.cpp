@@ -68,8 +68,8 @@ void end_process(int signal, const siginfo_t& information) {
   if (information.si_code <= 0) ::raise(signal);
 }
 
-/// Hands a signal that is not ours to whoever was there before, under the conditions that were
-/// asked for.
+/// Hands a signal that is not ours to the handler installed before, under the conditions that it
+/// was installed with.
 void forward(int signal, siginfo_t* information, void* context) {
   struct sigaction& previous = previous_action[signal == SIGBUS ? 1 : 0];
   const bool has_information = (previous.sa_flags & SA_SIGINFO) != 0;
@@ -141,7 +141,7 @@ void dispatch_guarded(Registers& r) {
 
 #else
 
-/// Nobody asks for it: see `guard_pages_supported`.
+/// Never called with guarded memories: see `guard_pages_supported`.
 void dispatch_guarded(Registers& r) { dispatch(r); }
 
 #endif

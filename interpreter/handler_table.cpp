@@ -3,7 +3,7 @@
 namespace airlock::interpreter {
 
 const HandlerTable& handlers() {
-  // Memory of the program itself: there is nobody who could be told that an allocation failed.
+  // Static memory: here a failed allocation could not be reported to a caller.
   static constinit HandlerTable table;
   [[maybe_unused]] static const bool is_complete = [] {
     HandlerTable* const made = &table;

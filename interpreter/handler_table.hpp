@@ -17,7 +17,7 @@ using namespace decoder::literals;
 inline constexpr std::size_t opcode_count = decoder::instruction_table.size();
 
 /// Where a load or store of memory 0 with 32-bit addresses finds its address. The sums are a folded
-/// `i32.add` in front of the access.
+/// `i32.add` just before the access.
 enum class Address : std::uint8_t {
   slot,
   accumulator,
@@ -73,7 +73,7 @@ struct HandlerTable {
   Handler global_get_far_vector = nullptr;  ///< a v128
   Handler global_set_far_vector = nullptr;
 
-  // Vectors; see vector_lanes.cpp. What fits stands in `binary`, `unary`, `load` and `store`.
+  // Vectors; see vector_lanes.cpp. Some are in `binary`, `unary`, `load` and `store`.
   /// By opcode, the operand that is in the accumulator (3 if none is), destination.
   Handler ternary[opcode_count][4][2] = {};
   /// By the logarithm of the width, bounds, address and vector (slot or accumulator), destination.
@@ -118,7 +118,7 @@ struct HandlerTable {
 
   // References, tables, bulk memory, arrays: slots only; by opcode.
   Handler plain[opcode_count] = {};
-  /// What takes the place of such a handler in metered or interruptible code, if something does.
+  /// The handler that replaces it in metered or interruptible code, if there is one.
   Handler plain_metered[opcode_count] = {};
 };
 

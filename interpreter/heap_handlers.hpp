@@ -22,7 +22,7 @@ struct HeapHandlers {
   Handler structure_new[listed_fields + 1] = {};
   Handler structure_new_block = nullptr;  ///< fields in consecutive slots
   Handler structure_new_default = nullptr;
-  /// The same with a descriptor behind the fields; it takes the place of one.
+  /// The same with a descriptor after the fields; it counts as one of them.
   Handler described_new[listed_fields] = {};
   Handler described_new_block = nullptr;
   Handler described_new_default = nullptr;
@@ -39,12 +39,12 @@ struct HeapHandlers {
   Handler array_set_vector = nullptr;
   Handler array_length[3][2] = {};
 
-  // Casts and i31; see heap_casts.cpp. By what is asked, reference, and destination or sense.
+  // Casts and i31; see heap_casts.cpp. By kind, reference, and destination or polarity.
   Handler test[runtime::semantics::cast_kinds][3][2] = {};
   Handler cast[runtime::semantics::cast_kinds][3][2] = {};
   Handler check[runtime::semantics::cast_kinds][3] = {};  ///< a cast that leaves the value alone
   Handler branch_on_cast[runtime::semantics::cast_kinds][3][2] = {};
-  // Descriptors; see heap_descriptors.cpp. By reference, descriptor, and destination or sense.
+  // Descriptors; see heap_descriptors.cpp. By reference, descriptor, and destination or polarity.
   Handler descriptor_get[3][2] = {};
   Handler descriptor_cast[3][3][2] = {};
   Handler branch_on_descriptor[3][3][2] = {};

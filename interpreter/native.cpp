@@ -271,7 +271,7 @@ void call_native(Registers& r, const Function& callee, Slot* slots, Continuation
   call.function = &callee;
   run.stack->top = place;
   const Outcome outcome = run_native(call, [&] { return callee.native->call(call); });
-  // It may have taken long. What entered or suspended has more to do, and is asked later.
+  // It may have taken long. If it entered or suspended, it is not done yet, and is checked later.
   if (run.interruption != nullptr && outcome == Outcome::returned &&
       ends_after_native_call(r, caller))
     return;
@@ -287,7 +287,7 @@ void call_any(Registers& r, Function& callee, Slot* slots, Continuation caller) 
   Slot* frame = slots + far_slots;
   std::memmove(static_cast<void*>(frame), slots, callee.parameter_slots * sizeof(Slot));
   *reinterpret_cast<FarRecord*>(slots) = {caller, &callee};
-  r.code = far_return_cell;  // a trap while entering happens behind the far record
+  r.code = far_return_cell;  // a trap while entering happens after the far record
   r.frame = slots;
   r.instance = callee.instance;
   r.load_memory();

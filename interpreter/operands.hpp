@@ -8,10 +8,10 @@
 
 namespace airlock::interpreter {
 
-/// The class of an operand. `constant` stands in the code stream.
+/// The class of an operand. A `constant` is in the code stream.
 enum class Source : std::uint8_t { slot, constant, accumulator };
 
-/// The class of a destination. Whatever goes to a slot stays in the accumulator as well.
+/// The class of a destination. A result that goes to a slot stays in the accumulator as well.
 enum class Target : std::uint8_t { slot, accumulator };
 
 /// Halves of the code stream an operand of a class takes.

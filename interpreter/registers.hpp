@@ -66,7 +66,7 @@ struct Run {
   runtime::Store* store = nullptr;
   runtime::Heap* heap = nullptr;  ///< of the store
   runtime::Stack* stack = nullptr;
-  /// First slot no frame may reach. Lies below the end of the stack by what boundaries need.
+  /// The first slot that no frame may reach. Between it and the end there is room for boundaries.
   Slot* limit = nullptr;
   Exit exit = Exit::finished;
   bool nested = false;
@@ -79,7 +79,7 @@ struct Run {
   TrapCode trap_code = TrapCode::none;
   runtime::Trap* trap = nullptr;
   const Cell* trap_code_position = nullptr;
-  bool trap_is_return = false;  ///< the position is that behind a call
+  bool trap_is_return = false;  ///< the position is the cell after a call
   Slot* trap_frame = nullptr;
   Instance* trap_instance = nullptr;
 };

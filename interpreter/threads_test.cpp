@@ -108,8 +108,8 @@ TEST_F(SharedMemory, ASpinLockKeepsPlainAccessesApart) {
 }
 
 TEST_F(SharedMemory, AQueueOfWaitAndNotifyLosesNothing) {
-  // A ring of 4096 numbers: how many were put in is at 0, how many were taken out at 64. Whoever
-  // finds it full or empty waits for the other's number to change.
+  // A ring of 4096 numbers: how many were put in is at 0, how many were taken out at 64. A thread
+  // that finds it full or empty waits until the other one's number changes.
   use(R"((module (memory (import "" "m") 1 4 shared)
     (func (export "put") (param $n i32) (result i32) (local $in i32) (local $out i32)
       (loop $again
@@ -150,8 +150,8 @@ TEST_F(SharedMemory, AQueueOfWaitAndNotifyLosesNothing) {
 }
 
 TEST_F(SharedMemory, MessagesArriveBeforeTheirFlag) {
-  // The litmus test "message passing": data by plain accesses, the flag by atomic ones; whoever
-  // sees the flag sees the data. Each of the messages has 16 bytes of its own, so that neither
+  // The litmus test "message passing": data by plain accesses, the flag by atomic ones; a thread
+  // that sees the flag sees the data. Each of the messages has 16 bytes of its own, so that neither
   // thread has to wait until the other one gets its turn.
   use(R"((module (memory (import "" "m") 1 256 shared)
     (func (export "send") (param $n i32) (result i32) (local $at i32)
@@ -285,7 +285,7 @@ TEST(Waiting, EndsAtOnceOrInTimeOrTraps) {
 }
 
 TEST(Engines, AreUsedByManyOsThreadsAtOnce) {
-  // The same module, first translated by whoever comes first; other modules compiled meanwhile; a
+  // The same module, translated by the thread that comes first; other modules compiled meanwhile; a
   // trap with a backtrace in all of them.
   constexpr auto text = R"((module $m (type $t (func (param i32) (result i32)))
     (table funcref (elem $a $b $c))

@@ -49,7 +49,7 @@ Half Translator::slots_of(std::span<const ValueType> types) {
   return slots;
 }
 
-/// The place of a type in tables of the five kinds of values; a reference is like an i64.
+/// The index of a type in tables by the five kinds of values; a reference counts as an i64.
 std::size_t Translator::type_number(ValueKind type) {
   switch (type) {
     case ValueKind::i32:
@@ -126,20 +126,20 @@ void Translator::settle(Entry& entry) {
   entry.kind = Entry::Kind::temporary;
 }
 
-/// Moves the topmost entries to their homes.
+/// Materializes the topmost entries: moves them to their spill slots.
 void Translator::settle_top(std::size_t count) {
-  // From the top, so that the lists of pending locals stay lists.
+  // From the top, so that entries are removed at the heads of the lists of pending locals.
   for (std::size_t i = stack_.size(); i-- > stack_.size() - count;) {
     Entry& entry = stack_[i];
     if (entry.kind == Entry::Kind::local) {
-      // Entries above are settled already, so this is the topmost of its local.
+      // Entries above are in their spill slots already, so this is the topmost of its local.
       pending_[entry.slot] = entry.previous;
     }
     settle(entry);
   }
 }
 
-/// Saves all locals on the stack: control flow may come here that has seen them assigned.
+/// Spills all locals on the stack: control flow that has assigned them may come here.
 void Translator::settle_locals() {
   for (std::size_t i = stack_.size(); i-- > settled_;) {
     Entry& entry = stack_[i];
@@ -150,21 +150,21 @@ void Translator::settle_locals() {
   settled_ = stack_.size();
 }
 
-/// Saves what the stack has of a local that is about to be assigned.
+/// Spills the entries that are a local which is about to be assigned.
 void Translator::save_pending(Half slot) {
   for (std::uint32_t i = pending_[slot]; i != none; i = stack_[i].previous) settle(stack_[i]);
   pending_[slot] = none;
 }
 
-/// Nothing may be changed any more of what was emitted: something else stands behind it now, or
-/// control flow may come here.
+/// From here on, emitted code may not be changed any more: other code follows it now, or control
+/// flow may come here.
 void Translator::forget_last() {
   last_.valid = false;
   previous_.valid = false;
   copy_ = 0;
 }
 
-/// Remembers where the next cell comes from, because its instruction may trap.
+/// Records the offset in the binary of the next cell, because its instruction may trap.
 void Translator::note_position() {
   positions_.push_back({static_cast<std::uint32_t>(cells_.size()), offset_});
 }
@@ -178,8 +178,8 @@ void Translator::emit(Handler handler, const Operands& operands, bool may_trap) 
   std::memcpy(&cells_[start] + 1, operands.halves.data(), operands.count * sizeof(Half));
 }
 
-/// Emits an instruction whose result goes to a slot. It becomes the latest, so what follows may
-/// still send the result elsewhere.
+/// Emits an instruction whose result goes to a slot. It becomes the latest, so a later instruction
+/// may still redirect the result.
 void Translator::emit_result(const Handler* by_target, const Operands& operands, Half target,
                              std::uint32_t accumulator, bool may_trap) {
   previous_ = last_;
@@ -211,7 +211,7 @@ void Translator::write_last(Target target) {
   if (last_.spoiled != none) mirrors_.slots[last_.spoiled] = none;
 }
 
-/// Sends the latest result to another slot, if it is this value.
+/// Redirects the latest result to another slot, if it is this value.
 bool Translator::retarget_last(const Entry& value, Half slot) {
   if (!is_last(value)) return false;
   mirrors_ = last_.before;
@@ -220,7 +220,7 @@ bool Translator::retarget_last(const Entry& value, Half slot) {
   return true;
 }
 
-/// Takes the latest instruction back. The one in front of it is then the latest.
+/// Removes the latest instruction. The one before it is then the latest.
 void Translator::remove_last() {
   cells_.resize(last_.start);
   positions_.resize(last_.positions);
@@ -300,7 +300,7 @@ Translator::Use Translator::use(const Entry& entry) const {
   return {mirrored ? Source::accumulator : Source::slot, slot};
 }
 
-/// The slot an operand is in; a constant is put into its home.
+/// The slot an operand is in; a constant is stored to its spill slot first.
 Half Translator::slot_of(Entry& entry) {
   if (entry.kind == Entry::Kind::local) return entry.slot;
   settle(entry);
@@ -314,8 +314,8 @@ Translator::Use Translator::use_slot_or_accumulator(Entry& entry) {
   return use(entry);
 }
 
-/// Before an instruction is emitted that reads a popped temporary from the accumulator: if the
-/// latest instruction made it, it need not be stored.
+/// Called before an instruction that reads a popped temporary from the accumulator is emitted. If
+/// the latest instruction computed it, it is not stored to its slot: nothing else reads it there.
 void Translator::claim(const Entry& entry, const Use& use) {
   if (use.source != Source::accumulator || !is_last(entry)) return;
   if (last_.by_target_is_slot_only) return;
@@ -338,7 +338,7 @@ void Translator::add_use(Operands& operands, const Use& use, ValueKind type) con
     operands.add(static_cast<Half>(use.value));
 }
 
-/// Marks the rest of the block dead behind an instruction that this build does not run.
+/// Marks the rest of the block dead after an instruction that this build does not run.
 void Translator::unsupported(const Instruction& i) {
   Operands operands;
   operands.add(static_cast<Half>(number(i.opcode)));

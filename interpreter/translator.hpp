@@ -1,18 +1,18 @@
-// The translator: from proven instructions to threaded code, in one pass.
+// The translator: from validated instructions to threaded code, in one pass.
 //
-// It mirrors the operand stack symbolically. An operand is a local not yet read, a constant, or a
-// temporary in its *home*: the frame slot that its height on the stack gives it. Instructions take
-// locals and constants as they are. What must hold:
+// It keeps a symbolic operand stack. An operand is a local not yet read, a constant, or a temporary
+// in its *home*: its spill slot in the frame, given by its height on the stack. To *settle* an
+// operand is to materialize it there. Instructions read locals and constants directly. Invariants:
 //
-//   - A local that is on the stack when it is assigned is first saved to its home.
-//   - Where control flow merges, all that can be on the stack lies in its home: at the entry of a
-//     block pending locals are saved (constants below the block's parameters may stay), and at its
-//     end the results are.
-//   - An accumulator mirrors the slot written last by an instruction with a result of its class.
-//     Whatever else writes that slot, and every merge, makes the mirror invalid.
-//   - The latest instruction may be changed as long as nothing stands behind it: its result sent to
-//     a local or only to the accumulator, or the whole fused into what consumes it. Then the one in
-//     front of it is the latest, if control flow cannot come between the two.
+//   - Before a local is assigned, entries of the stack that are this local are settled.
+//   - Where control flow merges, operands are in their spill slots: at the entry of a block pending
+//     locals are settled (constants below the block's parameters may stay), and at its end the
+//     results are.
+//   - An accumulator caches the slot written last by an instruction with a result of its class.
+//     `Mirrors` says which. Any other write of that slot, and every merge, invalidates the cache.
+//   - The latest instruction may be changed while no code follows it: its result is redirected to a
+//     local or kept only in the accumulator, or it is fused into the instruction that reads it. It
+//     is then gone, and the one before it is the latest, if no control flow comes in between.
 #pragma once
 
 #include <array>
@@ -51,14 +51,14 @@ class Translator {
     enum class Kind : std::uint8_t { local, constant, temporary };
     Kind kind = Kind::temporary;
     ValueKind type = ValueKind::i32;
-    Half home = 0;                  ///< the slot it has by its height
+    Half home = 0;                  ///< its spill slot, by its height
     Half slot = 0;                  ///< of a local
     std::uint32_t previous = none;  ///< of a local: the entry below that is the same one
     std::uint64_t bits = 0;         ///< of a constant; of a v128, its number in `vectors_`
   };
 
-  /// How an instruction reads an operand. `value` is the slot (also of what the accumulator
-  /// mirrors), or the constant's bits (of a v128, its number in `vectors_`).
+  /// How an instruction reads an operand. `value` is the slot (also if the accumulator caches it),
+  /// or the constant's bits (of a v128, its number in `vectors_`).
   struct Use {
     Source source;
     std::uint64_t value;
@@ -75,13 +75,13 @@ class Translator {
     }
   };
 
-  /// Slots that the integer, f32, f64 and v128 accumulators mirror; of a v128 the first of two.
+  /// Register cache: the slot each accumulator holds (integer, f32, f64; v128: the first of two).
   struct Mirrors {
     std::array<Half, 4> slots{none, none, none, none};
   };
   static constexpr std::uint32_t vector_accumulator = 3;
 
-  /// An instruction with a result: the latest, or the one in front of it.
+  /// An instruction with a result: the latest, or the one before it.
   struct Last {
     bool valid = false;
     std::size_t start = 0;                ///< its first cell
@@ -90,14 +90,14 @@ class Translator {
     Operands operands;                    ///< without the destination
     Half target = 0;
     Target written = Target::slot;     ///< where the result goes for now
-    std::uint32_t accumulator = none;  ///< which mirror the result sets, if any
-    std::uint32_t spoiled = none;      ///< which mirror it makes invalid without setting it
-    Mirrors before;                    ///< the mirrors in front of it
-    std::size_t positions = 0;         ///< entries of the side table in front of it
+    std::uint32_t accumulator = none;  ///< which accumulator the result sets, if any
+    std::uint32_t spoiled = none;      ///< which accumulator's cache it invalidates only
+    Mirrors before;                    ///< the register cache before it
+    std::size_t positions = 0;         ///< entries of `positions_` before it
     // For fusion:
     Opcode opcode{};
     Use left{}, right{};
-    const Handler* branches = nullptr;  ///< of a `ref.test`: the branch on it, by sense
+    const Handler* branches = nullptr;  ///< of a `ref.test`: the branch on it, by polarity
   };
 
   enum class ControlKind : std::uint8_t {
@@ -115,12 +115,12 @@ class Translator {
     ControlKind kind = ControlKind::block;
     decoder::BlockType type;
     std::size_t height = 0;           ///< entries below the parameters
-    Half base = 0;                    ///< home of the first parameter or result
+    Half base = 0;                    ///< spill slot of the first parameter or result
     std::size_t start = 0;            ///< of a loop: its first cell
     std::uint32_t fixups = none;      ///< branches to the end, a list through `fixups_`
     std::uint32_t else_fixup = none;  ///< of an `if`: the branch to its `else`
-    Mirrors mirrors;                  ///< of an `if`: where its branch is
-    std::uint32_t range = none;       ///< the innermost one that catches what is thrown here
+    Mirrors mirrors;                  ///< of an `if`: the register cache at its branch
+    std::uint32_t range = none;       ///< the innermost that catches exceptions thrown here
     std::uint32_t own_range = none;   ///< of a legacy `catch`: that of its `try`
     std::uint32_t last_row = none;    ///< of a legacy `catch`: its latest clause
     std::uint32_t landings = none;    ///< clauses that go on at the end, through `landings_`
@@ -159,7 +159,7 @@ class Translator {
   Entry pop();
   void shrink(std::size_t height);
   void reserve(Half slots);
-  /// Moves an entry of the stack to its home.
+  /// Materializes an entry of the stack: moves it to its spill slot.
   void settle(Entry& entry);
   void settle_top(std::size_t count);
   void settle_locals();
@@ -225,7 +225,7 @@ class Translator {
   void replace_lane(const Instruction& i);
   void load_lane(const Instruction& i);
   void shuffle(const Instruction& i);
-  /// Operands (slots only) behind the immediates, then a result if the type has one.
+  /// Operands (slots only) after the immediates, then a result if the type has one.
   void plain(Opcode opcode, std::span<const Half> immediates, std::size_t operand_count,
              std::optional<ValueKind> result);
 
@@ -255,7 +255,7 @@ class Translator {
   void take(Control& control, std::uint32_t around);
 
   // Superinstructions
-  /// Emits a branch on a condition and returns its fixup; `Operands` then have the distance last.
+  /// Emits a branch on a condition and returns its fixup. It branches if the condition is `sense`.
   std::uint32_t conditional(Entry& condition, bool sense);
   std::uint32_t conditional_of_last(bool sense);
   std::uint32_t add_and_branch(Opcode comparison, const Use& right, bool sense);
@@ -327,12 +327,12 @@ class Translator {
   std::vector<std::uint32_t> pending_;  ///< by slot of a local: its topmost entry on the stack
   Half locals_end_ = 0;
   Half record_ = 0;
-  Half temporaries_ = 0;  ///< the first home
+  Half temporaries_ = 0;  ///< the first spill slot
   Half frame_slots_ = 0;
 
   std::vector<Entry> stack_;
   std::vector<std::array<std::uint8_t, 16>> vectors_;  ///< constants of type v128
-  std::size_t settled_ = 0;  ///< entries from the bottom that are no locals
+  std::size_t settled_ = 0;  ///< number of entries from the bottom on that are no locals
   std::vector<Control> controls_;
   std::vector<Fixup> fixups_;
   CatchTable catches_;
@@ -341,7 +341,7 @@ class Translator {
   std::vector<Position> positions_;
   Mirrors mirrors_;
   Last last_;
-  Last previous_;             ///< the instruction in front of the latest, if nothing leads between
+  Last previous_;             ///< the one before it, if control flow cannot come between
   std::size_t copy_ = 0;      ///< the latest instruction, if it is a copy from slot to slot; else 0
   std::uint64_t offset_ = 0;  ///< of the current instruction
 

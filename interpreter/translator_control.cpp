@@ -124,7 +124,7 @@ void Translator::end(bool live) {
   const auto types = results(control.type);
   if (live) {
     settle_top(types.size());
-    // There the exception lies below them.
+    // In a `catch` the exception lies below them.
     if (control.kind == ControlKind::catch_) move_to_label(control);
   }
   if (control.kind == ControlKind::try_table || control.kind == ControlKind::try_)
@@ -194,14 +194,14 @@ void Translator::jump_to(Control& control) {
   link(control, emit_branch(table_.branch, {}));
 }
 
-/// Whether a label's values lie where it expects them once they are in their homes.
+/// Whether a label's values, once in their spill slots, are where the label expects them.
 bool Translator::in_place(const Control& control) const {
   const std::size_t count = label_types(control).size();
   if (control.kind == ControlKind::function) return false;
   return count == 0 || stack_.size() - count == control.height;
 }
 
-/// Moves the values of a label, which are in their homes, down to where it expects them.
+/// Moves the values of a label from their spill slots down to where the label expects them.
 void Translator::move_to_label(const Control& control) {
   const auto types = label_types(control);
   if (control.kind == ControlKind::function || in_place(control)) return;
@@ -228,7 +228,7 @@ void Translator::branch(std::uint32_t depth) {
   jump_to(control);
 }
 
-/// Behind a conditional branch around it: goes to a label, with the values moved there.
+/// Called after `around`, a conditional branch around this: moves the values, goes to the label.
 void Translator::take(Control& control, std::uint32_t around) {
   const Mirrors mirrors = mirrors_;
   move_to_label(control);
@@ -285,7 +285,7 @@ void Translator::branch_table(std::span<const std::uint32_t> depths) {
   const Half head[] = {static_cast<Half>(depths.size() - 1), static_cast<Half>(source.value)};
   std::memcpy(&cells_[start] + 1, head, first * sizeof(Half));
   forget_last();
-  // Labels that need their values moved are reached by way of code behind the table, once each.
+  // Labels that need their values moved are reached by way of code after the table, once each.
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> detours;
   for (std::size_t n = 0; n < depths.size(); ++n) {
     fixups_.push_back({start, 2 * start + 2 + first + n, none});

@@ -1,10 +1,10 @@
 // Translation of exceptions: `try_table`, and the `try` of the legacy proposal.
 //
-// Neither leaves anything in the code. What a clause catches stands in the catch table, and a
-// handler's target is a place where control flow merges: the operands below the label lie in their
-// homes since the block was entered, the values are moved to where the label expects them, and
-// nothing is known of the accumulators. Locals are in their slots at every instruction that throws,
-// since a retargeted store never moves across another instruction.
+// Neither leaves anything in the code. The catch table holds what a clause catches. A handler's
+// target is a place where control flow merges: the operands below the label have been in their
+// spill slots since the block was entered, the values are moved to where the label expects them,
+// and the register cache is empty. Locals are in their slots at every instruction that throws,
+// since a redirected result never moves across another instruction.
 #include "interpreter/translator.hpp"
 
 namespace airlock::interpreter {
@@ -86,13 +86,13 @@ std::uint32_t Translator::begin_try(ControlKind kind, const decoder::BlockType& 
   return range;
 }
 
-/// Ends the range of a block, at whose place in the code the next instruction begins.
+/// Ends the range of a block: the next instruction does not belong to it.
 void Translator::end_range(const Control& control) {
   catches_.ranges[control.range].end = static_cast<std::uint32_t>(cells_.size());
   forget_last();
 }
 
-/// Adds a clause to a range, behind `previous` if there is one.
+/// Adds a clause to a range, after `previous` if there is one.
 std::uint32_t Translator::add_catch(std::uint32_t range, std::uint32_t previous,
                                     const CatchRow& row) {
   const auto number = static_cast<std::uint32_t>(catches_.rows.size());
@@ -124,13 +124,13 @@ void Translator::begin_try_table(const Instruction& i) {
   }
 }
 
-/// Clauses whose label ends here go on here.
+/// Sets the target of all clauses whose label ends here.
 void Translator::land(const Control& control) {
   for (std::uint32_t n = control.landings; n != none; n = landings_[n].next)
     catches_.rows[landings_[n].row].target = static_cast<std::uint32_t>(cells_.size());
 }
 
-/// Behind a function's code: where clauses go on whose label is the function itself, to return.
+/// Emitted after a function's code: the target of clauses whose label is the function. It returns.
 void Translator::land_at_return(const Control& function) {
   if (function.landings == none) return;
   land(function);

@@ -1,16 +1,16 @@
-// Superinstructions: what is put together of instructions that follow each other.
+// Superinstructions: consecutive instructions that become one.
 //
 // Which there are is decided by counts of what programs run. In CoreMark the addition of a constant
-// to a local is 7% of all instructions, in benchmarks/programs/compress.c 15%; it often stands in
-// front of another one, or of a branch on its result.
+// to a local is 7% of all instructions, in benchmarks/programs/compress.c 15%; it often comes just
+// before another addition, or before a branch on its result.
 #include <optional>
 
 #include "interpreter/translator.hpp"
 
 namespace airlock::interpreter {
 
-/// Takes back the latest instruction if it computes a condition that can become part of a branch,
-/// so that operands can be settled in front of it.
+/// Removes the latest instruction if it computes a condition that can become part of a branch. The
+/// caller then materializes operands and emits it again after them.
 std::optional<Translator::Last> Translator::withdraw_condition(const Entry& condition) {
   if (!is_last(condition) || branch_of_last(true) == nullptr) return std::nullopt;
   const Last last = last_;
@@ -18,8 +18,8 @@ std::optional<Translator::Last> Translator::withdraw_condition(const Entry& cond
   return last;
 }
 
-/// Emits a withdrawn instruction. It reads nothing that was settled in between, which lies in homes
-/// below its own, copies leave the accumulators alone, and no condition traps.
+/// Emits a withdrawn instruction. That is safe: it reads none of the spill slots that were written
+/// in between, copies leave the accumulators alone, and no condition traps.
 void Translator::emit_again(const std::optional<Last>& condition) {
   if (!condition) return;
   emit_result(condition->by_target, condition->operands, condition->target, condition->accumulator,
@@ -30,8 +30,8 @@ void Translator::emit_again(const std::optional<Last>& condition) {
   last_.branches = condition->branches;
 }
 
-/// The branch that the latest instruction and a branch on its result are together; null if they are
-/// two.
+/// The handler that does both the latest instruction and a branch on its result; null if there is
+/// none.
 Handler Translator::branch_of_last(bool sense) const {
   const auto left = number(last_.left.source);
   if (last_.branches != nullptr) return last_.branches[sense];
@@ -41,13 +41,13 @@ Handler Translator::branch_of_last(bool sense) const {
   return table_.compare_branch[number(last_.opcode)][left][number(last_.right.source)][sense];
 }
 
-/// Emits a branch that is taken if the condition is not zero (`sense`), or if it is. A comparison
-/// just in front becomes part of it.
+/// Emits a branch. Its polarity is `sense`: true branches if the condition is not zero, false if it
+/// is. A comparison just before becomes part of it.
 std::uint32_t Translator::conditional(Entry& condition, bool sense) {
   if (is_last(condition) && branch_of_last(sense) != nullptr) return conditional_of_last(sense);
   const Use source = use_slot_or_accumulator(condition);
   claim(condition, source);
-  // If the condition is in the accumulator, it is what the latest instruction has left there.
+  // If the condition is in the accumulator, the latest instruction has left it there.
   if (source.source == Source::accumulator && is_sum_in_slot(last_))
     return add_and_branch("i32.ne"_op, {Source::constant, 0}, sense);
   Operands operands;
@@ -55,7 +55,7 @@ std::uint32_t Translator::conditional(Entry& condition, bool sense) {
   return emit_branch(table_.branch_if[number(source.source)][sense], operands);
 }
 
-/// Makes the latest instruction and a branch on its result one.
+/// Fuses the latest instruction and a branch on its result.
 std::uint32_t Translator::conditional_of_last(bool sense) {
   const Handler branch = branch_of_last(sense);
   const Last condition = last_;
@@ -75,7 +75,7 @@ std::uint32_t Translator::conditional_of_last(bool sense) {
   return emit_branch(branch, operands);
 }
 
-/// Whether the latest instruction is a comparison that is only made to be negated.
+/// Whether the latest instruction is a comparison whose result is only used by an `eqz`.
 bool Translator::is_comparison_for_negation() const {
   return last_.written == Target::accumulator && last_.accumulator == 0 &&
          last_.branches == nullptr && last_.opcode != "i32.eqz"_op &&
@@ -89,7 +89,7 @@ bool Translator::is_sum_in_slot(const Last& it) {
          it.left.source == Source::slot && it.right.source == Source::constant;
 }
 
-/// Makes the latest instruction, a sum in a slot, and a branch on its comparison one.
+/// Fuses the latest instruction, a sum in a slot, and a branch on a comparison of the sum.
 std::uint32_t Translator::add_and_branch(Opcode comparison, const Use& right, bool sense) {
   Operands operands = last_.operands;
   const Half target = last_.target;
@@ -103,7 +103,7 @@ std::uint32_t Translator::add_and_branch(Opcode comparison, const Use& right, bo
   return fixup;
 }
 
-/// Makes the latest two instructions one, if both are sums in slots.
+/// Fuses the latest two instructions, if both are sums in slots.
 void Translator::pair_sums() {
   if (!is_sum_in_slot(last_) || !is_sum_in_slot(previous_)) return;
   const Half second = last_.target;

@@ -163,7 +163,7 @@ Translator::Operands Translator::begin_allocation(std::uint32_t type_index) cons
   return operands;
 }
 
-/// Ends it: a new reference is on top of the stack.
+/// Ends an instruction that allocates: its result, a reference, is the top of the stack.
 void Translator::finish_allocation(const Handler& handler, const Operands& operands) {
   emit_result(&handler, operands, next_home(), 0, true);
   last_.by_target_is_slot_only = true;
@@ -387,7 +387,7 @@ void Translator::reference_test(const decoder::HeapType& type, bool is_nullable)
   push_temporary(ValueKind::i32);
 }
 
-/// A local is looked at where it is. What the latest instruction made goes through the accumulator.
+/// A local is checked in its slot and stays one. A temporary may come from the accumulator.
 void Translator::reference_cast(const decoder::HeapType& type, bool is_nullable) {
   Entry& top = stack_.back();
   Operands operands;
@@ -442,7 +442,7 @@ void Translator::descriptor_cast(bool is_nullable) {
   push_temporary(ValueKind::reference);
 }
 
-/// As with other casts, the reference stays; the descriptor does not.
+/// As with other casts, the reference stays on the stack; the descriptor does not.
 void Translator::branch_on_descriptor(const Instruction& i) {
   const bool sense = i.opcode == "br_on_cast_desc_eq"_op;
   Control& control = label(i.index);

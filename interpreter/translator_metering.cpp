@@ -1,5 +1,5 @@
-// What is in translated code only if the engine meters or can be interrupted: cells that charge for
-// the instructions after them, cells that look whether the run has to end, and handlers that work
+// Code that is only emitted if the engine meters or can be interrupted: cells that charge for the
+// instructions after them, cells that check whether the run has to end, and handlers that work
 // piece by piece. The prices are those of runtime/fuel.hpp.
 #include "interpreter/translator.hpp"
 #include "runtime/fuel.hpp"
@@ -89,7 +89,7 @@ void Translator::charge(const Instruction& i) {
     fuel_cell_is_open_ = false;
 }
 
-/// Ends the run here if somebody wants it to end.
+/// Ends the run here if it was interrupted or its deadline has passed.
 void Translator::check_interruption() { emit(table_.check_interruption, {}, true); }
 
 /// The handler of an instruction whose work depends on its operands.

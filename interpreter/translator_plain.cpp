@@ -16,7 +16,7 @@ struct OpcodePair {
   Opcode second;
 };
 
-/// Instructions whose operands may be swapped, and what they become: themselves, or the mirrored
+/// Instructions whose operands may be swapped, and what they become: themselves, or the converse
 /// comparison.
 constexpr auto swaps = std::to_array<OpcodePair>({
     {"i32.add"_op, "i32.add"_op},   {"i32.mul"_op, "i32.mul"_op},   {"i32.and"_op, "i32.and"_op},
@@ -33,7 +33,7 @@ constexpr auto swaps = std::to_array<OpcodePair>({
     {"f64.le"_op, "f64.ge"_op},
 });
 
-/// Integer comparisons and their opposites, which an `eqz` behind them makes of them.
+/// Integer comparisons and their opposites, which they become with an `eqz` after them.
 constexpr auto opposites = std::to_array<OpcodePair>({
     {"i32.eq"_op, "i32.ne"_op},
     {"i32.lt_s"_op, "i32.ge_s"_op},
@@ -170,7 +170,7 @@ void Translator::select() {
   add_use(operands, a, ValueKind::i64);
   add_use(operands, b, ValueKind::i64);
   add_use(operands, c, ValueKind::i32);
-  // The value travels as an integer, so a floating-point one has no accumulator that mirrors it.
+  // The value is moved as an integer, so no floating-point accumulator caches it.
   const std::size_t accumulator = accumulator_of(type);
   const Handler* by_target = table_.select[number(a.source)][number(b.source)][number(c.source)];
   emit_result(by_target, operands, first.home, accumulator == 0 ? 0 : none, false);
@@ -349,7 +349,7 @@ bool Translator::is_plain_memory(const decoder::MemoryArgument& argument) const 
          tree().memory_types[0].address == decoder::AddressType::i32;
 }
 
-/// Takes the latest instruction into an address, if it is the addition that made it.
+/// Folds the latest instruction into an address, if it is the addition that computed it.
 bool Translator::fold_address(const Entry& entry, Address& form, Operands& operands) {
   if (!is_last(entry) || last_.opcode != "i32.add"_op) return false;
   const bool from_accumulator = last_.left.source == Source::accumulator;
@@ -424,7 +424,7 @@ void Translator::store(const Instruction& i) {
     claim(value, source);
   } else if (is_last(address) && source.source != Source::accumulator &&
              fold_address(address, form, operands)) {
-    // Without the addition the accumulator may mirror the value, but it is in its slot as well.
+    // Without the addition the accumulator may cache the value, but it is in its slot as well.
   } else {
     Use place = use_slot_or_accumulator(address);
     if (place.source == Source::accumulator && source.source == Source::accumulator &&

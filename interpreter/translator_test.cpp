@@ -127,7 +127,7 @@ TEST(TranslatorTest, IntegerAndFloatAccumulatorsAreIndependent) {
 }
 
 TEST(TranslatorTest, HomesReusedByAnotherTypeAreNotMirrored) {
-  // The integer accumulator mirrors a slot that an f64 takes over.
+  // The integer accumulator caches a slot that an f64 takes over.
   World world;
   auto* instance = world.instantiate(R"((module
     (func (export "f") (param i32 f64) (result f64)

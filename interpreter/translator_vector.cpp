@@ -164,7 +164,7 @@ void Translator::vector_unary(Opcode opcode) {
   push_temporary(result);
 }
 
-/// Two vectors, or a vector and a shift count. A constant stands right.
+/// Two vectors, or a vector and a shift count. A constant becomes the right operand.
 void Translator::vector_binary(Opcode opcode) {
   Entry right_entry = pop();
   Entry left_entry = pop();

@@ -413,7 +413,7 @@ void expect_accesses(World& world, const std::string& text) {
   EXPECT_EQ(call("lane", {i32(108)}), (Bits{1, 0x7654321000000002}));
   world.call(instance, "store_lane", {i32(108), v128(0, 0x1234000000000000)});
   EXPECT_EQ(call("zero", {i32(108)}), (Bits{0x7654edcb, 0}));
-  // The last bytes of the memory, and the first behind.
+  // The last bytes of the memory, and the first beyond it.
   const auto traps = [&](const char* name, std::uint32_t address, bool is_store) {
     std::vector<Value> arguments{i32(address)};
     if (is_store) arguments.push_back(v128(0, 0));

@@ -110,7 +110,7 @@ runtime::Memory& operand_memory(const Registers& r) {
   return *r.instance->memories[read_operand<Half>(r.code, 0)];
 }
 
-/// Count slot, destination slot. On a memory that is not shared nobody can wait.
+/// Count slot, destination slot. On a memory that is not shared no thread can wait.
 template <typename Stored, typename Value, typename AddressType>
 struct AtomicNotify {
   [[gnu::noinline]] static void execute(Registers& r) {
@@ -139,7 +139,7 @@ struct AtomicWait {
       return raise(r, r.run->interruption->is_requested() ? TrapCode::interrupted
                                                           : TrapCode::deadline_exceeded);
     put<Value, Target::slot>(r, operand_half + 2, static_cast<std::uint32_t>(result));
-    r.load_memory();  // whoever woke this thread may have grown it
+    r.load_memory();  // the thread that woke this one may have grown it
     r.code += cells_for(operand_half + 3);
   }
 };

@@ -1,4 +1,4 @@
-// Handlers of conditional branches that compare: a comparison and the `br_if` or `if` behind it.
+// Handlers of conditional branches that compare: a comparison and the `br_if` or `if` after it.
 #include "interpreter/handlers/numeric.hpp"
 #include "runtime/semantics/floating_point.hpp"
 #include "runtime/semantics/integer.hpp"
@@ -38,7 +38,7 @@ void add_compare_branch(HandlerTable& table) {
       handler<CompareBranch<function, accumulator, constant, sense>>;
 }
 
-/// An integer comparison that must not hold is the opposite one that must.
+/// Branching if an integer comparison is false is branching if the opposite one is true.
 template <Opcode opcode, Opcode opposite>
 void add_opposite(HandlerTable& table) {
   for (std::size_t left = 0; left < 3; ++left)
@@ -90,7 +90,7 @@ void add_branch_handlers(HandlerTable& table) {
   add_opposite<"i64.le_u"_op, "i64.gt_u"_op>(table);
   add_opposite<"i64.ge_s"_op, "i64.lt_s"_op>(table);
   add_opposite<"i64.ge_u"_op, "i64.lt_u"_op>(table);
-  // Not comparisons, but tests of bits in front of a branch are as common.
+  // Not comparisons, but tests of bits before a branch are as common.
   add_compare_branch<"i32.and"_op, &semantics::bitwise_and<std::uint32_t>, true>(table);
   add_compare_branch<"i32.and"_op, &semantics::bitwise_and<std::uint32_t>, false>(table);
   add_compare_branch<"f32.eq"_op, &semantics::equal_float<float>, true>(table);

@@ -210,7 +210,7 @@ struct CallReference {
   }
 };
 
-/// Gives the frame up for a function of the same instance.
+/// Replaces the frame by that of a function of the same instance.
 void replace_frame(Registers& r, const FunctionCode& callee, Slot* arguments, std::size_t slots,
                    Half record_slot) {
   const Cell* entry = callee.entry.load(std::memory_order_acquire);
@@ -223,7 +223,7 @@ void replace_frame(Registers& r, const FunctionCode& callee, Slot* arguments, st
   enter(r, callee, r.frame, code, frame);
 }
 
-/// Tail call of any function. A far record is made only if the caller does not stand behind one
+/// Tail call of any function. A far record is made only if there is none before the caller's frame
 /// already, so tail calls from instance to instance need constant space, too.
 [[gnu::noinline]] void tail_call_any(Registers& r, Function& callee, Slot* arguments,
                                      Half record_slot) {
@@ -236,7 +236,7 @@ void replace_frame(Registers& r, const FunctionCode& callee, Slot* arguments, st
   const Continuation caller{return_code(record), return_frame(record), r.instance};
   std::memmove(static_cast<void*>(r.frame), arguments, slots * sizeof(Slot));
   if (caller.code == far_return_cell && callee.kind == runtime::FunctionKind::wasm) {
-    // The far record in front of this frame brings the right instance back.
+    // The far record before this frame brings the right instance back.
     const Cell* entry = callee.code->entry.load(std::memory_order_acquire);
     r.code = far_return_cell;
     const Slot* frame = r.frame;
@@ -248,7 +248,7 @@ void replace_frame(Registers& r, const FunctionCode& callee, Slot* arguments, st
     return enter(r, *callee.code, const_cast<Slot*>(frame), caller.code, caller.frame);
   }
   Slot* frame = r.frame;
-  // Should the call trap for want of stack, it does so where this function would have returned to.
+  // If the stack is exhausted, the call traps at this function's return position.
   r.code = caller.code;
   r.frame = caller.frame;
   call_any(r, callee, frame, caller);

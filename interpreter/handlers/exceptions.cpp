@@ -1,4 +1,4 @@
-// Handlers of `throw` and `throw_ref`, which stands for the legacy `rethrow`, too.
+// Handlers of `throw` and `throw_ref`. The legacy `rethrow` is translated to `throw_ref`.
 #include "interpreter/exceptions.hpp"
 #include "interpreter/handler_table.hpp"
 
@@ -10,7 +10,7 @@ Place here(const Registers& r) {
   return {.code = r.code, .is_return = false, .frame = r.frame, .instance = r.instance};
 }
 
-/// Tag, first slot of the values, slot behind them.
+/// Tag, first slot of the values, the slot after them.
 struct Throw {
   [[gnu::noinline]] static void execute(Registers& r) {
     const runtime::Tag* tag = r.instance->tags[read_operand<Half>(r.code, 0)];
@@ -20,7 +20,7 @@ struct Throw {
   }
 };
 
-/// Reference slot, slot behind all operands.
+/// Reference slot, the slot after all operands.
 struct ThrowReference {
   [[gnu::noinline]] static void execute(Registers& r) {
     const Slot reference = r.frame[read_operand<Half>(r.code, 0)];

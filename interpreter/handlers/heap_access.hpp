@@ -13,21 +13,21 @@ namespace airlock::interpreter {
 using runtime::Layout;
 using runtime::Object;
 
-/// Shows the collector how far the stack is in use. Whatever an instruction that allocates still
-/// needs lies below: it takes no operand from the accumulator.
+/// Tells the collector how far the stack is in use. All operands of an instruction that allocates
+/// are in slots below `top`, none in the accumulator.
 inline void expose_stack(Run& run, Slot* top) { run.stack->top = top; }
 
 /// Ends the run because the heap is exhausted.
 inline void raise_exhausted(Registers& r) { raise(r, TrapCode::out_of_memory); }
 
-/// A structure with its header, when that takes more than moving on in a run of free cells. Null if
-/// the heap is exhausted; the trap's message is set then.
+/// Allocates a structure and writes its header, where `take_structure` cannot. Null if the heap is
+/// exhausted; the trap's message is set then.
 [[nodiscard]] Object* allocate_structure_slowly(Run& run, const Layout& layout, Slot* top);
-/// An array with its header; null as above.
+/// Allocates an array and writes its header; null as above.
 [[nodiscard]] Object* allocate_array(Run& run, const Layout& layout, std::uint32_t length,
                                      Slot* top);
 
-/// The layout that begins at a half of the operands, and takes two.
+/// The layout among the operands whose address begins at `half` and takes two halves.
 inline const Layout& operand_layout(const Registers& r, std::size_t half) {
   return *read_operand<const Layout*>(r.code, half);
 }
@@ -35,7 +35,7 @@ inline Slot& operand_slot(Registers& r, std::size_t half) {
   return r.frame[read_operand<Half>(r.code, half)];
 }
 
-/// A structure with its header, if that takes no more than moving on in a run of free cells.
+/// Allocates a structure from the heap's current run of free cells; null if that is not possible.
 inline Object* take_structure(Registers& r, const Layout& layout) {
   if (layout.size_class == runtime::large_class) return nullptr;
   Object* object = r.run->heap->take_cell(layout.size_class);
@@ -43,7 +43,7 @@ inline Object* take_structure(Registers& r, const Layout& layout) {
   return object;
 }
 
-/// A structure whose layout begins at `half`, behind which the height of the stack in use stands.
+/// Allocates a structure. The operand at `height_half` is how many slots of the frame are in use.
 inline Object* allocate_structure(Registers& r, const Layout& layout, std::size_t height_half) {
   if (Object* object = take_structure(r, layout)) [[likely]]
     return object;
@@ -51,7 +51,7 @@ inline Object* allocate_structure(Registers& r, const Layout& layout, std::size_
                                    r.frame + read_operand<Half>(r.code, height_half));
 }
 
-/// Writes the fields of a structure, whose slots begin at the fourth half of the operands.
+/// Writes the fields of a structure. The operands from half 3 on are the slots of their values.
 template <std::size_t fields>
 inline void write_fields(Registers& r, Object& object, const Layout& layout) {
   const runtime::FieldLayout* field = layout.fields.data();

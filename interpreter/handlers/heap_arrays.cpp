@@ -10,13 +10,13 @@ namespace semantics = runtime::semantics;
 
 namespace {
 
-/// The last two operands of an instruction that makes an array: makes it the result.
+/// Ends an instruction that makes an array: makes it the result.
 inline void finish_new(Registers& r, Object* array, std::size_t target_half) {
   put<std::uint64_t, Target::slot>(r, target_half, reinterpret_cast<std::uint64_t>(array));
   r.code += cells_for(target_half + 1);
 }
 
-/// An array that could not be filled to its end has no elements: what lies there are no references.
+/// An array that was not filled completely gets length 0: its memory may hold no valid references.
 inline void leave_unfinished(Object* array) { array->length = 0; }
 
 /// Layout, height, slots of value and length, destination.

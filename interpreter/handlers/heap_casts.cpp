@@ -11,8 +11,8 @@ using semantics::CastKind;
 
 namespace {
 
-/// Reference, type, depth of the type and whether null passes (the lowest bit), and then what the
-/// instruction has more.
+/// Reference, type, depth of the type and whether null passes (the lowest bit); then the further
+/// operands of the instruction.
 template <CastKind kind, Source reference>
 struct Cast {
   static constexpr std::size_t type_half = source_halves<std::uint64_t, reference>;

@@ -81,7 +81,7 @@ struct DescriptorGet {
   }
 };
 
-/// Reference, descriptor, whether null passes, and then what the instruction has more.
+/// Reference, descriptor, whether null passes; then the further operands of the instruction.
 template <Source reference, Source descriptor>
 struct DescriptorCheck {
   static constexpr std::size_t descriptor_half = source_halves<std::uint64_t, reference>;

@@ -56,16 +56,16 @@ inline bool out_of_bounds(const Registers& r, std::uint64_t address, std::uint64
   return false;
 }
 
-/// What becomes of an access of memory 0 beyond the size that the register knows. A shared memory
-/// may have been grown since by another OS thread; then the instruction is simply done again.
+/// An access of memory 0 is beyond the size in the register: traps. But if another OS thread has
+/// grown the memory (a shared one) meanwhile, the instruction is executed again.
 inline void leave_bounds(Registers& r) {
   const std::uint64_t size = r.instance->memory0->size;
   if (size == r.memory_size) return raise(r, TrapCode::out_of_bounds_memory_access);
   r.memory_size = size;
 }
 
-/// Keeps a guarded access in front of what changes `code`: when it faults, the register still says
-/// which instruction it was.
+/// Keeps the compiler from moving a guarded access after the change of `code`: when it faults, the
+/// register must still say which instruction it was.
 template <Bounds bounds>
 inline void pin_position(Registers& r) {
   if constexpr (bounds == Bounds::guarded) asm volatile("" : "+r"(r.code) : : "memory");

@@ -1,5 +1,5 @@
 // Instructions whose work depends on their operands, in metered and interruptible code: the work is
-// paid for and done in pieces, and between them an interrupt is heard. Each such handler is a
+// paid for and done in pieces, and between pieces it checks for interrupts. Each such handler is a
 // template over `Metering`; without it, none of this is in the code.
 #pragma once
 
@@ -16,10 +16,10 @@ namespace airlock::interpreter {
 
 enum class Metering : std::uint8_t { off, on };
 
-/// How many checks go by before one looks at the clock, which takes as long as some forty of them.
+/// Every so many checks the clock is read, which takes as long as some forty checks.
 inline constexpr std::uint32_t checks_for_a_look_at_the_clock = 128;
 
-/// Items that are worked on before the next look at the interruption: some tens of microseconds.
+/// Work between two checks for an interruption: some tens of microseconds.
 inline constexpr std::uint64_t piece_bytes = std::uint64_t{1} << 18;
 inline constexpr std::uint64_t piece_elements = std::uint64_t{1} << 12;
 
@@ -32,7 +32,7 @@ inline bool ends_now(Registers& r) {
   return true;
 }
 
-/// Takes fuel. False after a trap for want of it.
+/// Takes fuel. False after a trap because there was too little.
 inline bool pay(Registers& r, std::uint64_t units) {
   if (r.run->store->charge(units)) return true;
   raise(r, TrapCode::out_of_fuel);

@@ -73,8 +73,8 @@ struct Unary {
 };
 
 /// Which operand classes a two-operand instruction has handlers for. The translator swaps the
-/// operands of commutative ones, and of comparisons, so that a constant stands right and the
-/// accumulator left. Profiles say: local and constant 47%, two locals 29%.
+/// operands of commutative ones, and of comparisons, so that a constant is the right operand and
+/// the accumulator the left. Profiles say: local and constant 47%, two locals 29%.
 enum class Order : std::uint8_t { swappable, fixed };
 
 template <Opcode opcode, auto function, Source left, Source right>

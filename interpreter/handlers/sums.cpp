@@ -53,7 +53,7 @@ struct AddPair {
   }
 };
 
-/// A comparison and its opposite, which is the same branch with the other sense.
+/// A comparison and its opposite, which is the same branch with the other polarity.
 template <Opcode opcode, auto function, Opcode opposite_opcode, auto opposite>
 void add_comparison(HandlerTable& table) {
   const auto add = [&]<Source right>() {

@@ -8,8 +8,8 @@
 
 namespace airlock::interpreter {
 
-/// Two vectors. The translator puts a constant right, and swaps the operands where that is allowed,
-/// so that the accumulator stands left; see translator_vector.cpp.
+/// Two vectors. The translator makes a constant the right operand, and swaps operands where that is
+/// allowed, so that the accumulator is the left one; see translator_vector.cpp.
 template <Opcode opcode, auto function, Order order>
 void add_vector_binary(HandlerTable& table) {
   using enum Source;

@@ -63,7 +63,7 @@ struct Shuffle {
   }
 };
 
-/// A test of a vector and the branch behind it: vector, distance.
+/// A test of a vector and the branch after it: vector, distance.
 template <auto function, Source source, bool sense>
 struct TestBranch {
   static constexpr std::size_t distance_half = source_halves<V128, source>;
@@ -110,7 +110,7 @@ void add_shuffle(HandlerTable& table) {
   row[number(Target::accumulator)] = handler<Shuffle<left, right, Target::accumulator>>;
 }
 
-/// A test, alone and with a branch behind it. The translator takes it for a comparison whose right
+/// A test, alone and with a branch after it. The translator takes it for a comparison whose right
 /// operand is in no slot.
 template <Opcode opcode, auto function>
 void add_test(HandlerTable& table) {

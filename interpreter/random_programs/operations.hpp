@@ -143,7 +143,7 @@ inline T lane_of(Bits a, std::size_t lane) {
 }
 
 /// Vector operations: their text, their types, and what a machine without vectors would do. They
-/// stand for all that the translator tells apart: operands that may be swapped or not, of one to
+/// cover all that the translator tells apart: operands that may be swapped or not, of one to
 /// three vectors, and scalars among operands and results.
 struct VectorOperation {
   const char* text;
