@@ -32,7 +32,7 @@ class Component {
   Component(const Component&) = delete;
   Component& operator=(const Component&) = delete;
 
-  /// Names of the imports and exports, as they stand in the component.
+  /// Names of the imports and exports, as they are written in the component.
   [[nodiscard]] std::vector<std::string> import_names() const;
   [[nodiscard]] std::vector<std::string> export_names() const;
 
@@ -79,7 +79,7 @@ class Store {
 
 /// A component-level function that the host can call.
 struct ExportedFunction {
-  std::string interface;  ///< name of the exported instance it stands in; empty at the root
+  std::string interface;  ///< name of the exported instance it belongs to; empty at the root
   std::string name;
   FunctionType type;
   const void* implementation = nullptr;
@@ -95,7 +95,7 @@ struct ExportedFunction {
                                                   std::string_view function);
 
 /// Calls an exported function and runs it to its end, through the store's waiter where a host call
-/// is pending. A guest's trap or exit is an error of kind `trap` or `exit`; all of it is in `trap`.
+/// is pending. A guest's trap or exit is an error of kind `trap` or `exit`, with details in `trap`.
 [[nodiscard]] Result<std::optional<Value>> call(Store& store, const ExportedFunction& function,
                                                 std::span<const Value> arguments,
                                                 runtime::Trap* trap = nullptr);

@@ -40,8 +40,8 @@ struct Signature {
   std::vector<Field> results;                 ///< none or one
   std::array<TupleLayout, 2> parameters;      ///< for 32-bit and for 64-bit memories
   std::array<TupleLayout, 2> result_layouts;  ///< likewise
-  /// By the callee's memory: whether lifting a parameter may trap after `realloc` has been called
-  /// for one before it, unless all of them are lifted first.
+  /// By the callee's memory: whether all parameters must be lifted before the first is lowered.
+  /// Otherwise lifting one could trap after `realloc` was called for an earlier one.
   std::array<bool, 2> must_lift_first{};
   bool contains_borrow = false;  ///< among the parameters
 };
@@ -75,8 +75,8 @@ struct FuncInst {
 
 struct TypeScope;
 
-/// An instance type that is still to be met by an instance: its declarators, and the scope they
-/// stand in. (Null for a component type: those are of no concern once validated.)
+/// An instance type that an import declares: its declarators, and the scope their indices refer to.
+/// (Null for a component type: after validation it is not needed any more.)
 struct DeclaredType {
   const decoder::component::InstanceType* instance = nullptr;
   const TypeScope* scope = nullptr;
@@ -241,7 +241,7 @@ struct Store::Contents {
   Thread initial_thread;
   Thread* current_thread = &initial_thread;
 
-  /// Ways in that were made for the host, and functions for destructors it runs.
+  /// Entry functions that were made for the host, and functions for destructors it runs.
   std::unordered_map<const FuncInst*, runtime::Function*> entries;
   std::unordered_map<const ResourceType*, FuncInst*> destructors;
 

@@ -15,7 +15,7 @@ namespace airlock::canonical_abi {
 
 struct Task;
 
-/// What an entry of the table is. Waitables, waitable sets and error contexts will stand here too.
+/// What an entry of the table is. Waitables, waitable sets and error contexts will be added.
 enum class HandleKind : std::uint8_t { free, own, borrow };
 
 /// An entry of the table (`ResourceHandle`).
@@ -75,8 +75,8 @@ class HandleTable {
   }
 
  private:
-  /// What the host keeps for a resource of its own, more or less. Its handles bound how many there
-  /// are of those.
+  /// About what the host keeps for one of its own resources. There are no more of these than
+  /// handles to them.
   static constexpr std::uint64_t host_resource_bytes = 256;
   [[nodiscard]] static std::uint64_t extra_bytes(const Handle& handle) {
     return handle.kind == HandleKind::own && !handle.rt->impl ? host_resource_bytes : 0;

@@ -1,5 +1,5 @@
 // What the host offers to components: functions over `Value`s and resource types, grouped into
-// instances that stand for interfaces.
+// instances, one for each interface.
 #pragma once
 
 #include <cstdint>
@@ -92,8 +92,8 @@ class HostCall {
   const FunctionType& type_;
 };
 
-/// What it throws ends the call like a trap, with the exception's text. So it is with `poll`, and
-/// with the destructor of a resource type.
+/// An exception from it ends the call like a trap, with the exception's text. The same holds for
+/// `poll`, and for the destructor of a resource type.
 using HostFunction = std::function<HostOutcome(HostCall&)>;
 
 // Calls into the host. How they end is in `HostCall::end`; nothing is thrown.
@@ -102,14 +102,14 @@ void poll_host(PendingCall& pending, HostCall& call) noexcept;
 
 struct Declaration;
 
-/// What a name stands for in an interface: nothing that is known, a value type, or a resource type.
+/// The type that a name means in an interface: unknown, a value type, or a resource type.
 using NamedType = std::variant<std::monostate, Type, const ResourceType*>;
 
 /// An instance made of host functions and host resource types. It may be shared by any number of
 /// stores; state that belongs to one store belongs into what the functions capture.
 ///
 /// Linking checks types. An import that asks for a function of another type than the one declared,
-/// in WIT or with the function, does not link. A function that nobody declared links under any
+/// in WIT or with the function, does not link. A function without a declared type links under any
 /// type: it is called with values of the type that the component imports it with, and a result
 /// that does not fit that type is a trap.
 class HostInstance {
@@ -167,7 +167,7 @@ class HostInstance {
   std::optional<Function> otherwise_;
 };
 
-/// Host objects by number: what the `rep`s of a host resource type stand for. Numbers are reused.
+/// Host objects by number: the number is the `rep` of a host resource. Numbers are reused.
 template <typename T>
 class HostTable {
  public:

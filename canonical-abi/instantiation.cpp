@@ -117,7 +117,7 @@ Result<void> Instantiator::push(ComponentValue component, ComponentInstance* par
   instances.push_back(
       std::make_unique<ComponentInstance>(store_, parent, std::move(path), limits.handles));
   ComponentInstance& inst = *instances.back();
-  // What `alias outer` means is where the component was found, not who instantiates it.
+  // `alias outer` refers to where the component was defined, not to the instantiating component.
   inst.scope.outer = component.outer ? &component.outer->scope : nullptr;
   Frame frame;
   frame.inst = &inst;
@@ -423,7 +423,7 @@ Result<ExternValue> Instantiator::import_from_linker(Frame& frame, const syntax:
 
 Result<ExternValue> Instantiator::import_instance(const std::string& name,
                                                   const DeclaredType& type) {
-  // An interface of mere types needs nobody who provides it.
+  // An interface that has only types needs no supplier.
   static const HostInstance nobody;
   const ComponentInstance* component = linker_.find_component(name);
   const std::shared_ptr<HostInstance> host = component ? nullptr : linker_.find_instance(name);

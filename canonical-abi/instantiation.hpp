@@ -19,7 +19,7 @@
 namespace airlock::canonical_abi {
 
 /// Builds an instance and all instances nested in it. Nesting costs no native stack: components
-/// under construction stand on a stack of frames.
+/// under construction are on an explicit stack of frames.
 ///
 /// Indices are checked here although validation has done so: a mistake there must not become memory
 /// that is read or written out of bounds.
@@ -89,7 +89,7 @@ class Instantiator {
   [[nodiscard]] Result<runtime::Function*> unsupported(Frame& frame,
                                                        const decoder::component::Canon& canon);
 
-  /// What stands at an index of a space.
+  /// The entry at an index of an index space.
   [[nodiscard]] Result<ExternValue> item(Frame& frame, const decoder::component::SortIndex& index);
   [[nodiscard]] Result<runtime::External> core_item(Frame& frame,
                                                     const decoder::component::SortIndex& index);

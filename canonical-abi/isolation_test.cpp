@@ -1,4 +1,4 @@
-// What a failure must leave alone: instances that did not run, handles that did not arrive, and
+// What a failure must not affect: instances that did not run, handles that did not arrive, and
 // hosts that throw.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@ namespace airlock::canonical_abi {
 
 namespace {
 
-/// Appends flat types as long as there is room.
+/// Appends flat types, up to `flat_limit`.
 void append_flat(std::vector<FlatType>& flat, bool& is_complete, const Layout& added) {
   if (!added.is_flat_complete || flat.size() + added.flat.size() > flat_limit) {
     is_complete = false;
@@ -118,7 +118,7 @@ void set_layout(Layout& layout, const ValueType& type, bool memory64) {
   }
 }
 
-/// Whether bytes of this type can be copied as they are, padding left out of account.
+/// Whether copying its bytes copies a value: every bit pattern is valid, and there is no padding.
 bool is_plain_node(const ValueType& type) {
   switch (type.kind) {
     case TypeKind::s8:
@@ -134,7 +134,7 @@ bool is_plain_node(const ValueType& type) {
       return type.length && type.element->is_plain;
     case TypeKind::record:
     case TypeKind::tuple: {
-      // Padding must not travel: it may hold what the other side must not see.
+      // Padding must not be copied: it may hold data that the other side must not see.
       std::uint64_t end = 0;
       for (std::size_t i = 0; i < type.fields.size(); ++i) {
         if (!type.fields[i].type->is_plain || type.layouts[0].offsets[i] != end) return false;
@@ -147,7 +147,7 @@ bool is_plain_node(const ValueType& type) {
   }
 }
 
-/// Whether there are bit patterns that this kind of value does not have, parts left out of account.
+/// Whether some bit patterns are no values of this kind; its parts are not considered.
 bool has_invalid_bits(const ValueType& type) {
   switch (type.kind) {
     case TypeKind::character:
@@ -165,7 +165,7 @@ bool has_invalid_bits(const ValueType& type) {
   }
 }
 
-/// Fills in what can go wrong when values of the type are lifted. Traits of children are known.
+/// Computes the traits `lift_may_fail…` of a type from those of its children.
 void set_lifting_traits(ValueType& type) {
   type.lift_may_fail = has_invalid_bits(type);
   const auto inherit = [&](Type child) {
@@ -184,8 +184,8 @@ void set_lifting_traits(ValueType& type) {
   type.lift_may_fail_after_realloc |= allocates && type.element->lift_may_fail;
 }
 
-/// Whether values of the type lead to others that lie in the memory, too. What travels through a
-/// stream or a future does so later, by other canonical definitions with options of their own.
+/// Whether values of the type contain values of its part types. Elements of a stream or a future
+/// are passed later, by other canonical definitions with options of their own.
 bool carries_values(const ValueType& type) {
   return type.kind != TypeKind::stream && type.kind != TypeKind::future;
 }

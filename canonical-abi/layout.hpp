@@ -39,7 +39,7 @@ inline constexpr std::size_t max_flat_results = 1;
   return labels <= 8 ? 1 : labels <= 16 ? 2 : 4;
 }
 
-/// Fills in the layouts and traits of a node whose children have theirs.
+/// Computes the layouts and traits of a node. Those of its children must have been computed.
 void compute_layout(ValueType& type);
 
 /// The layout of a parameter list: that of the tuple of all parameters.
@@ -51,15 +51,15 @@ struct TupleLayout {
   std::vector<FlatType> flat;  ///< at most `flat_limit` of them
   bool is_flat_complete = true;
 
-  /// Whether the values travel flat if so many may.
+  /// Whether the values are passed flat if at most `max_flat` core values may be.
   [[nodiscard]] bool is_flat(std::size_t max_flat) const {
     return is_flat_complete && flat.size() <= max_flat;
   }
 };
 [[nodiscard]] TupleLayout tuple_layout(std::span<const Field> fields, bool memory64);
 
-/// Whether, if fields are moved one after the other, lifting one may trap when `realloc` has been
-/// called for one before it, or for an earlier part of itself.
+/// If each field is lifted and lowered before the next: whether lifting may trap after a `realloc`.
+/// The `realloc` may have been for an earlier field, or for an earlier part of the same field.
 [[nodiscard]] bool lift_may_fail_after_realloc(std::span<const Field> fields);
 
 }  // namespace airlock::canonical_abi

@@ -25,7 +25,7 @@ struct VersionedName {
 /// interface names).
 [[nodiscard]] std::string_view compatible_version(std::string_view version);
 
-/// Names and what stands behind them. A linker may be used for any number of instantiations.
+/// Definitions by name. A linker may be used for any number of instantiations.
 class Linker {
  public:
   Linker();
@@ -59,12 +59,12 @@ class Linker {
   /// with or declared in WIT. Null if there is neither.
   [[nodiscard]] Result<const FunctionType*> function_type(const HostInstance& instance,
                                                           std::string_view name) const;
-  /// What a name stands for in a host instance of this linker.
+  /// The type that a name means in a host instance of this linker.
   [[nodiscard]] Result<NamedType> named_type(const HostInstance& instance,
                                              std::string_view name) const;
 
-  /// Why an instance of this name is missing: `unlinkable` with the version that is offered or, if
-  /// there is none, that nobody provides it; `denied` with the advice for it.
+  /// Why an instance of this name is missing: `unlinkable`, with the version that is offered if
+  /// there is one; or `denied`, with the advice for it.
   [[nodiscard]] Error missing_instance(std::string_view name) const;
 
  private:

@@ -6,9 +6,9 @@
 // is a memory, flat core values, or host `Value`s, and the walk is a template over both sides: what
 // the specification calls `load`, `lift_flat`, `store` and `lower_flat` are its instances.
 //
-// Lowering may run code of the destination (`realloc`). Whatever the source got wrong must be found
-// before that, so where it could make a difference the parameters are walked twice: the first walk
-// lifts them to nowhere.
+// Lowering may run code of the destination (`realloc`). Mistakes of the source must be found before
+// that. So, where it could make a difference, the parameters are walked twice: the first walk only
+// lifts them, into `Nowhere`.
 #pragma once
 
 #include <cstddef>
@@ -86,7 +86,7 @@ class Transfer {
   };
 
   using Layouts = std::array<TupleLayout, 2>;
-  /// Lifts all parameters to nowhere, if they must be lifted before the first is lowered.
+  /// Lifts all parameters into `Nowhere`, if that must happen before the first is lowered.
   template <typename Walk>
   bool lift_first(const Signature& signature, const Walk& walk);
   template <typename Then>
@@ -175,7 +175,7 @@ class Transfer {
   LiftLowerContext from_;
   LiftLowerContext to_;
   HandleLog& handles_;
-  bool was_lifted_ = false;  ///< handles have been lifted by a walk to nowhere
+  bool was_lifted_ = false;  ///< handles have been lifted by a walk into `Nowhere`
   runtime::Trap trap_;
   std::uint64_t work_left_;
   std::uint64_t host_left_;

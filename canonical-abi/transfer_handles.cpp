@@ -12,10 +12,10 @@ constexpr std::uint64_t handle_note_bytes = 128;
 
 }  // namespace
 
-/// A handle that the walk to nowhere has lifted.
+/// A handle that the first walk (to `Nowhere`) has lifted.
 bool Transfer::find_lifted_handle(Type type, std::uint32_t index, std::uint32_t& rep) {
-  // The same walk comes by the same handles, unless `realloc` has changed what it walks over: an
-  // instance that calls itself can do that.
+  // The second walk meets the same handles, unless `realloc` has changed the memory it reads: that
+  // is possible if an instance calls itself.
   return handles_.next_lifted(type, rep) || fail("unknown handle index " + std::to_string(index));
 }
 
@@ -41,7 +41,7 @@ bool Transfer::lift_handle(Type type, std::uint32_t index, std::uint32_t& rep) {
 bool Transfer::lower_handle(Type type, std::uint32_t rep, std::uint32_t& index) {
   Handle handle{.kind = HandleKind::own, .rep = rep, .rt = type->resource};
   if (type->kind == TypeKind::borrow) {
-    // The implementation of a resource gets what it stands for, not a handle.
+    // The implementation of a resource gets its `rep`, not a handle.
     if (to_.inst == type->resource->impl) {
       index = rep;
       return true;

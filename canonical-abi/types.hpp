@@ -114,8 +114,8 @@ struct ValueType {
   bool contains_handle = false;  ///< own, borrow, stream, future or error-context
   bool contains_borrow = false;
   bool contains_pointer = false;  ///< strings, lists, maps: lowering may call `realloc`
-  bool lift_may_fail = false;     ///< there are bits that are no value: lifting them traps
-  /// The same for a part of which lifting comes after lowering another part that may call
+  bool lift_may_fail = false;     ///< some bit patterns are no value: lifting them traps
+  /// Some part may fail to lift after an earlier part was lowered, which may have called
   /// `realloc`.
   bool lift_may_fail_after_realloc = false;
 
@@ -171,7 +171,7 @@ struct ResourceType {
   std::string name;                   ///< for messages
   ComponentInstance* impl = nullptr;  ///< the defining instance; null if the host defines it
   runtime::Function* dtor = nullptr;  ///< a core function `[i32] -> []`, or null
-  /// Of a host-defined type: releases what `rep` stands for. Must not call into Wasm.
+  /// Of a host-defined type: releases the object of number `rep`. Must not call into Wasm.
   std::function<void(Store&, std::uint32_t rep)> host_destructor;
 };
 

@@ -1,7 +1,7 @@
 // Component-level values as the host sees them.
 //
-// A value knows its kind, but not its labels: fields of a record stand in the order of the type,
-// and a case of a variant is an index. Who wants names (WAVE, say) walks value and `ValueType`
+// A value knows its kind, but not its labels: fields of a record are in the order of the type, and
+// a case of a variant is an index. Code that needs names (WAVE, say) walks value and `ValueType`
 // together.
 #pragma once
 
@@ -21,8 +21,8 @@
 
 namespace airlock::canonical_abi {
 
-/// A component value. Copying copies everything below it; an own handle that is copied still stands
-/// for one ownership, so give it away once.
+/// A component value. Copying copies all of its parts. The copy of an own handle is the same
+/// handle, so give only one of the two away.
 ///
 /// The readers (`as_u32`, `elements`, …) never fail: asked for what the value is not, they answer
 /// zero, empty or null. Values that come from a guest have been checked against the declared type
@@ -64,7 +64,7 @@ class Value {
   [[nodiscard]] static Value list(std::vector<Value> elements) {
     return Value(TypeKind::list, 0, std::move(elements));
   }
-  /// A list of integers or floats whose elements stand densely, little-endian, in `bytes`.
+  /// A list of integers or floats whose elements are packed in `bytes`, little-endian.
   [[nodiscard]] static Value packed(TypeKind element, std::vector<std::byte> bytes) {
     return Value(TypeKind::list, 0, Packed{element, std::move(bytes)});
   }
@@ -177,9 +177,9 @@ class Value {
   [[nodiscard]] bool is_some() const { return kind_ == TypeKind::option && bits_ == 1; }
   [[nodiscard]] bool is_error() const { return kind_ == TypeKind::result && bits_ == 1; }
 
-  /// The number that a handle stands for, which the resource's implementation chose.
+  /// The `rep` of a handle: the number that the resource's implementation chose.
   [[nodiscard]] std::uint32_t rep() const { return is_handle() ? as_u32() : 0; }
-  /// The type of the resource a handle stands for; null for other values.
+  /// The type of the resource that a handle refers to; null for other values.
   [[nodiscard]] const ResourceType* resource() const {
     const auto* type = std::get_if<const ResourceType*>(&content_);
     return type ? *type : nullptr;

@@ -155,7 +155,7 @@ std::string WaveReader::found() {
 }
 
 Value WaveReader::fail_expected(std::string_view expected) {
-  const std::string what = found();  // skips space: the error stands at what was found
+  const std::string what = found();  // skips space: the error is reported at what was found
   fail_at(position_, "expected " + std::string(expected) + ", found " + what);
   return {};
 }
@@ -171,7 +171,7 @@ void WaveReader::expect_end() {
   if (peek() != '\0' || position_ != text_.size()) fail_expected("the end");
 }
 
-/// Items with commas between them, perhaps one behind the last, and what closes them.
+/// Items with commas between them, perhaps one after the last, and what closes them.
 template <typename Read>
 void WaveReader::read_sequence(char close, Read read_item) {
   while (!failed() && !take(close)) {

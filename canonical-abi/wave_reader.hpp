@@ -16,7 +16,7 @@
 
 namespace airlock::canonical_abi {
 
-/// Whether a label has to be written with a `%` where a value may stand.
+/// Whether a label has to be written with a `%` in places where a value is allowed.
 [[nodiscard]] constexpr bool is_wave_keyword(std::string_view label) {
   for (const std::string_view keyword :
        {"true", "false", "inf", "nan", "some", "none", "ok", "err"}) {
@@ -27,7 +27,7 @@ namespace airlock::canonical_abi {
 
 void append_utf8(std::string& out, char32_t code);
 
-/// A reader that keeps its first error and then stands at the end of the text, where nothing more
+/// A reader that keeps its first error and then moves to the end of the text, where nothing more
 /// can be taken: productions need not check for the errors of those they call.
 class WaveReader {
  public:

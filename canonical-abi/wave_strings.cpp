@@ -51,7 +51,7 @@ char32_t WaveReader::take_code_point() {
   return points.next();
 }
 
-/// What stands behind a backslash.
+/// The rest of an escape, after the backslash.
 char32_t WaveReader::read_escape() {
   const std::size_t start = position_ - 1;
   const char c = position_ < text_.size() ? text_[position_++] : '\0';
@@ -135,8 +135,8 @@ std::string WaveReader::read_string() {
   return {};
 }
 
-/// `"""`, a line break, lines, and as the last line spaces and `"""`. As many spaces as stand there
-/// are taken off every line.
+/// `"""`, a line break, lines, and as the last line spaces and `"""`. As many spaces as the last
+/// line has are removed from every line.
 std::string WaveReader::read_multiline_string(std::size_t start) {
   constexpr std::size_t quotes = 3;
   const std::size_t end = text_.find("\"\"\"", start + quotes);

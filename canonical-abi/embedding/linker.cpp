@@ -107,8 +107,8 @@ HostOutcome HostCall::returned_in_slots() {
 
 namespace {
 
-/// A public host function behind the runtime's protocol. A pending call's poll function lies on the
-/// heap, and the boundary's state word is its address.
+/// Adapts a public host function to the runtime's protocol. A pending call's poll function is on
+/// the heap, and the boundary's state word is its address.
 class EmbeddedFunction final : public runtime::NativeFunction, public runtime::Boundary {
  public:
   EmbeddedFunction(Store::State& store, FunctionType type, HostFunction function)
@@ -134,7 +134,7 @@ class EmbeddedFunction final : public runtime::NativeFunction, public runtime::B
     return reinterpret_cast<HostFunction*>(static_cast<std::uintptr_t>(state));
   }
 
-  /// @param poll what `function` lies in, if it is the poll function of a pending call
+  /// @param poll the owner of `function`, if that is the poll function of a pending call
   runtime::Outcome run(runtime::NativeCall& native, HostFunction& function, bool has_arguments,
                        std::unique_ptr<HostFunction> poll) {
     HostCall::State state{store_, native, type_, inner_type_, has_arguments};

@@ -1,4 +1,4 @@
-// What stands behind the handles of the public API.
+// The state that the handles of the public API refer to.
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,7 @@ using decoder::component::PrimValType;
 
 namespace {
 
-/// How far types may lead to others: `type a = list<b>; type b = c; …` costs native stack.
+/// How deep types may refer to others: `type a = list<b>; type b = c; …` costs native stack.
 constexpr std::size_t nesting_limit = 300;
 
 std::unexpected<Error> wrong(const HostInstance& instance, std::string what) {
@@ -39,7 +39,7 @@ Result<void> read(const HostInstance& instance, Declaration& declaration) {
                std::to_string(at.line) + ":" + std::to_string(at.column) + ": " + error.message);
 }
 
-/// Makes types from syntax. The names of an instance lead to those of others.
+/// Makes types from syntax. Names of an instance may refer to those of other instances.
 class Evaluator {
  public:
   Evaluator(const Linker& linker, TypeTable& table) : linker_(linker), table_(table) {}
@@ -77,7 +77,7 @@ class Evaluator {
   }
 
  private:
-  /// Definitions of the interface may lead to each other without end.
+  /// Definitions of the interface may refer to each other in a cycle.
   template <typename Make>
   auto one_deeper(const HostInstance& instance, const Make& make) -> decltype(make()) {
     if (depth_ == nesting_limit) {
@@ -163,7 +163,7 @@ class Evaluator {
                  "the resource type `" + std::string(definition.name) + "` has not been defined");
   }
 
-  /// What a name stands for, which must be something.
+  /// The type that a name means; an error if it means none.
   Result<NamedType> known(const HostInstance& instance, std::string_view name) {
     auto type = named(instance, name);
     if (type && std::holds_alternative<std::monostate>(*type)) {

@@ -41,7 +41,7 @@ class DeclaredTypes {
                                                      const HostInstance& instance,
                                                      std::string_view name);
 
-  /// What a name stands for in an instance.
+  /// The type that a name means in an instance.
   [[nodiscard]] Result<NamedType> type(const Linker& linker, const HostInstance& instance,
                                        std::string_view name);
 

@@ -44,8 +44,8 @@ std::string difference(const TypeEntry& declared, const TypeEntry& supplied) {
   if (declared_resource && supplied_resource && *declared_resource != *supplied_resource) {
     return "expected one resource type, found another";
   }
-  // Names for the types of functions, instances and components bind nobody: where one is used, that
-  // use is checked.
+  // Names for the types of functions, instances and components need no check: where one is used,
+  // that use is checked.
   return {};
 }
 
@@ -93,7 +93,7 @@ Result<void> ImportChecker::declare(TypeScope& scope, InstanceValue& instance,
     return declare_alias(scope, *alias);
   }
   const auto* exported = std::get_if<ExportDeclarator>(&declarator.body);
-  if (!exported) return {};  // core types concern nobody here
+  if (!exported) return {};  // core types are not checked here
   const std::string& name = exported->name.name;
   switch (exported->type.sort) {
     case Sort::function: {

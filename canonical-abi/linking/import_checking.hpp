@@ -1,4 +1,4 @@
-// What a component imports is held against what is supplied for it, by the host or by another
+// Compares what a component imports with what is supplied for it, by the host or by another
 // component (Component Model: Explainer, Type Checking).
 #pragma once
 
@@ -14,12 +14,12 @@
 
 namespace airlock::canonical_abi {
 
-/// Who supplies an instance.
+/// What supplies an instance.
 using Supplier = std::variant<const HostInstance*, const InstanceValue*>;
 
 /// Links imports by type. An instance must have every export that the import declares, of the
 /// declared type; it may have more. Its resource types take the place of the abstract ones of the
-/// declaration, and count by identity.
+/// declaration, and are compared by identity.
 class ImportChecker {
  public:
   ImportChecker(Store& store, TypeEvaluator& types, const Linker& linker)

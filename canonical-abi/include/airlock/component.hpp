@@ -61,7 +61,7 @@ class Component {
   [[nodiscard]] static Result<Component> load(const Engine& engine,
                                               const std::filesystem::path& path);
 
-  /// Names of what it imports and exports, as they stand in the component:
+  /// Names of what it imports and exports, as they are written in the component:
   /// `wasi:io/streams@0.2.0`.
   [[nodiscard]] std::vector<std::string> imports() const;
   [[nodiscard]] std::vector<std::string> exports() const;
@@ -80,17 +80,17 @@ class Function : public Handle<const canonical_abi::ExportedFunction> {
  public:
   using Handle::Handle;
 
-  /// The exported interface it stands in; empty at the component's root, or if the store is gone.
+  /// The exported interface it belongs to; empty at the component's root, or if the store is gone.
   [[nodiscard]] std::string interface() const;
   [[nodiscard]] std::string name() const;
   /// Null if the store is gone; lives as long as the store.
   [[nodiscard]] const FunctionType* type() const;
 
   /// Calls and runs to the end.
-  /// @return the result, if the type has one; `ErrorKind::argument` for arguments of the wrong
-  /// number
-  ///   or type, `trap`, or `exit` with `Error::exit_code`. After a trap the instance (and those the
-  ///   Component Model poisons with it) can no longer be entered; others go on.
+  /// @return the result, if the type has one. Errors: `ErrorKind::argument` (wrong number or type
+  ///   of arguments), `trap`, or `exit` with `Error::exit_code`.
+  /// After a trap the instance (and those that the Component Model poisons with it) can no longer
+  /// be entered; others go on.
   [[nodiscard]] Result<std::optional<Value>> call(std::span<const Value> arguments = {}) const;
   [[nodiscard]] Result<std::optional<Value>> call(std::initializer_list<Value> arguments) const {
     return call(std::span(arguments.begin(), arguments.size()));
@@ -238,8 +238,8 @@ struct TypedHost<F, std::tuple<HostCall&, P...>> : TypedHost<F, std::tuple<P...>
 
 }  // namespace detail
 
-/// Names and what stands behind them, for the imports of components that are instantiated in one
-/// store. A component gets nothing that was not linked.
+/// Definitions by name, for the imports of components that are instantiated in one store. A
+/// component gets nothing that was not linked.
 class Linker {
  public:
   explicit Linker(const Store& store);
@@ -267,7 +267,7 @@ class Linker {
   /// Links an import to another component's instance, whose exports become those of the import.
   Result<void> define(std::string_view name, const Instance& instance);
 
-  /// Advice for whoever misses an import: "pass --allow-network".
+  /// Advice for the error about a missing import: "pass --allow-network".
   /// @param prefix of names of interfaces, e.g. `wasi:sockets/`
   void explain_missing(std::string_view prefix, std::string advice);
 

@@ -1,4 +1,4 @@
-// What C++ types stand for component types in typed calls and typed host functions.
+// Which C++ type is used for which component type in typed calls and typed host functions.
 //
 //   bool, integers of 1, 2, 4, 8 bytes      bool, s8 … u64
 //   float, double, char32_t                 f32, f64, char
@@ -35,8 +35,8 @@ using canonical_abi::Type;
 using canonical_abi::TypeKind;
 using canonical_abi::Value;
 
-/// How a C++ type stands for a component type: `to` makes a value for a place of the type given
-/// (which decides between tuple and record), `from` answers nothing if the value is of another
+/// How values of a C++ type are converted: `to` makes a value of the component type given (which
+/// decides between tuple and record), `from` returns nothing if the value is of another
 /// kind.
 template <typename T>
 struct ComponentType;
