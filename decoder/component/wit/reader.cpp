@@ -134,7 +134,7 @@ class Reader {
     }
   }
 
-  /// Calls `item` for what stands in braces, with commas between.
+  /// Reads items in braces, with commas between: calls `item` at the start of each.
   template <typename Item>
   void braced(const Item& item) {
     lexer_.expect("{");
