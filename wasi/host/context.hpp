@@ -1,4 +1,4 @@
-// The state behind `Context`, which both versions of WASI work on.
+// The state of a `Context`, which both versions of WASI work on.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,7 @@
 // Waiting for the host: timers, pipes and terminals, with one poll(2) for all of them.
 //
-// A call of a guest that cannot be finished at once leaves a `Watch` behind and suspends. Whoever
-// runs the store then asks the loop for a turn, and lets the suspended calls try again.
+// A call of a guest that cannot be finished at once registers a `Watch` and suspends. The store's
+// waiter then runs the loop for a turn, and the suspended calls are tried again.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ namespace airlock::wasi {
 /// Nanoseconds of the host's monotonic clock, as the event loop measures deadlines.
 [[nodiscard]] std::uint64_t monotonic_now();
 
-/// What may make something ready. An interest in nothing never comes true by itself.
+/// What may make something ready. An empty interest never becomes ready by itself.
 struct Interest {
   int fd = -1;
   short events = 0;                         ///< POLLIN, POLLOUT

@@ -313,12 +313,12 @@ IoResult<Descriptor::Pointer> Descriptor::open_at(std::string_view path, OpenFla
     return io_error(ErrorCode::invalid);
   }
 
-  // As in POSIX, whose O_RDONLY is nothing, who asks for neither means to read.
+  // As in POSIX, where O_RDONLY is 0, asking for neither means reading.
   if (!flags.write) flags.read = true;
 
   IoResult<FileSystem::Token> token = system_->reserve(system_);
   if (!token) return io_error(token.error());
-  // Never wait for the other end of a pipe: waiting is the event loop's.
+  // Never wait for the other end of a pipe: only the event loop waits.
   int mode = open_mode(flags) | O_NONBLOCK;
   if (!open.follow) mode |= O_NOFOLLOW;
   if (open.create) mode |= O_CREAT;

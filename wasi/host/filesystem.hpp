@@ -1,8 +1,8 @@
 // Directories granted as capabilities, and the files opened below them.
 //
-// A `Descriptor` is what both `wasi:filesystem/types.descriptor` and a file descriptor of WASI 0.1
-// stand for. Paths are resolved by `PathResolver`; what is read-only stays so for everything that
-// is opened through it.
+// Both `wasi:filesystem/types.descriptor` and a file descriptor of WASI 0.1 refer to a
+// `Descriptor`. Paths are resolved by `PathResolver`. Everything that is opened through a read-only
+// descriptor is read-only.
 #pragma once
 
 #include <sys/stat.h>
@@ -100,7 +100,7 @@ class FileSystem {
   [[nodiscard]] const PathResolver& resolver() const { return resolver_; }
   [[nodiscard]] std::uint64_t secret() const { return secret_; }
 
-  /// One place among the files that may be open. It is given back when the token goes.
+  /// The right to have one more file open. It is given back when the token is destroyed.
   using Token = std::shared_ptr<void>;
   [[nodiscard]] IoResult<Token> reserve(std::shared_ptr<FileSystem> self);
 
@@ -133,7 +133,7 @@ class Descriptor : public std::enable_shared_from_this<Descriptor> {
   [[nodiscard]] bool is_seekable() const;
 
   // Files. Offsets are ignored where there are none. `would_block` if a pipe has nothing yet, or
-  // nobody has opened its other end.
+  // its other end is not open yet.
   [[nodiscard]] IoResult<std::size_t> read(std::span<const iovec> buffers,
                                            std::uint64_t offset) const;
   [[nodiscard]] IoResult<std::size_t> read(std::span<std::byte> buffer, std::uint64_t offset) const;
@@ -158,8 +158,8 @@ class Descriptor : public std::enable_shared_from_this<Descriptor> {
   // Directories; paths are relative to this one and stay below it.
   [[nodiscard]] IoResult<Pointer> open_at(std::string_view path, OpenFlags open,
                                           DescriptorFlags flags) const;
-  /// Whether `open_at` failed because the path is a pipe that nobody has opened for reading yet.
-  /// Who opens one for writing waits for that by trying again (`Retry`).
+  /// Whether `open_at` failed because the path is a pipe that has no reader yet. Opening one for
+  /// writing waits for a reader by trying again (`Retry`).
   [[nodiscard]] bool lacks_reader(std::string_view path, OpenFlags open, ErrorCode error) const;
   [[nodiscard]] IoResult<FileStatus> status_at(std::string_view path, bool follow) const;
   [[nodiscard]] IoResult<void> set_times_at(std::string_view path, bool follow,

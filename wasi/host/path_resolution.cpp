@@ -18,7 +18,7 @@ namespace {
 constexpr int always = O_CLOEXEC | O_NOCTTY;
 /// Expansions of symbolic links in one resolution; the kernel's bound.
 constexpr int link_limit = 40;
-/// How often a directory that is being renamed under our feet may make us start again.
+/// How often a resolution starts again because a directory was renamed meanwhile.
 constexpr int race_limit = 64;
 
 int openat2_call(int directory, const char* path, int flags, mode_t mode) {
@@ -108,7 +108,7 @@ class Walk {
     return {};
   }
 
-  /// Goes into a directory, or expands the symbolic link that stands there.
+  /// Goes into a directory, or expands the symbolic link of that name.
   IoResult<void> enter(const std::string& component) {
     UniqueFd next(
         ::openat(current(), component.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));

@@ -76,7 +76,7 @@ StreamResult<void> OutputStream::flush() {
 bool OutputStream::ready() {
   if (error_) return true;
   if (StreamResult<void> drained = drain(); !drained) {
-    error_ = drained.error();  // whoever asks next gets it
+    error_ = drained.error();  // the next call reports it
     return true;
   }
   return !is_pending();

@@ -44,7 +44,7 @@ class InputStream {
   /// at the end. After a failure the stream is closed.
   [[nodiscard]] StreamResult<std::size_t> read(std::span<std::byte> buffer);
 
-  /// Whether `read` has something to say.
+  /// Whether `read` would give bytes, an end or an error.
   [[nodiscard]] virtual bool ready() = 0;
   [[nodiscard]] virtual Interest interest() = 0;
 
@@ -66,7 +66,7 @@ class OutputStream {
   /// How many bytes the next `write` may have; 0 while earlier ones are still under way.
   [[nodiscard]] StreamResult<std::uint64_t> check_write();
 
-  /// What the last `check_write` permitted and no `write` has used. Who writes more breaks the
+  /// What the last `check_write` permitted and no `write` has used. Writing more breaks the
   /// contract: in 0.2 that is a trap.
   [[nodiscard]] std::uint64_t permit() const { return permit_; }
 

@@ -18,7 +18,7 @@
 
 namespace airlock::wasi::testing {
 
-/// A directory that goes with all it holds.
+/// A directory that is removed, with its contents, when the object is destroyed.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {

@@ -7,7 +7,7 @@
 
 namespace airlock::wasi {
 
-/// Closes the descriptor when it goes. -1 is "none".
+/// Closes the descriptor when it is destroyed. -1 is "none".
 class UniqueFd {
  public:
   UniqueFd() = default;

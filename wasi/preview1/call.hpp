@@ -84,7 +84,7 @@ struct Call {
   [[nodiscard]] Context::State& state() { return process.state(); }
 
   /// Takes fuel for bytes that the call moves or looks at. False if there is not enough: the guest
-  /// ends, whatever the answer.
+  /// then ends with a trap, whatever the call answers.
   [[nodiscard]] bool pay(std::uint64_t bytes);
   /// Whether the guest has to end because of an interrupt or a deadline; asked by calls that may
   /// take long.

@@ -15,7 +15,7 @@
 
 namespace airlock::wasi::preview1 {
 
-/// What a descriptor number stands for: a standard stream, or a file or directory.
+/// What a descriptor number refers to: a standard stream, or a file or directory.
 struct OpenFile {
   std::shared_ptr<InputStream> input;
   std::shared_ptr<OutputStream> output;

@@ -16,7 +16,7 @@ constexpr std::uint64_t largest_position = INT64_MAX;
 
 bool waits(const OpenFile& file) { return (file.flags & fdflags::nonblock) == 0; }
 
-/// Of a stream that is written; one that is closed has lost its reader.
+/// The error of writing to a stream. `closed` means that the reader has gone.
 Errno write_error(const StreamError& error) {
   return error.closed ? Errno::pipe : errno_of(error.code);
 }
@@ -166,7 +166,7 @@ Errno fd_fdstat_get(Call& call, std::uint32_t fd, std::uint32_t out) {
 Errno fd_fdstat_set_flags(Call& call, std::uint32_t fd, std::uint32_t flags) {
   const auto file = call.open_file(fd, rights::fd_fdstat_set_flags);
   if (!file) return file.error();
-  // How writes reach the disk is settled when a file is opened.
+  // How writes reach the disk is decided when a file is opened.
   constexpr std::uint32_t changeable = fdflags::append | fdflags::nonblock;
   if (((flags ^ (*file)->flags) & ~changeable) != 0) return Errno::inval;
   (*file)->flags = static_cast<std::uint16_t>(flags);

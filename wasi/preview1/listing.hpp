@@ -26,7 +26,7 @@ class Listing {
   /// what has changed since.
   [[nodiscard]] IoResult<void> seek(std::uint64_t cookie);
 
-  /// The next entry, whose `next` is the cookie behind it; nothing at the end.
+  /// The next entry, whose `next` is the cookie after it; nothing at the end.
   [[nodiscard]] IoResult<std::optional<Entry>> next();
 
  private:

@@ -49,7 +49,7 @@ TEST_F(Preview1Listing, includes_the_dots) {
   EXPECT_EQ(by_name.at(".").type, 3);
   EXPECT_EQ(by_name.at("file").type, 4);
   EXPECT_EQ(by_name.at("sub").type, 3);
-  // The directory above the grant is not told.
+  // Nothing is revealed about the directory above the grant.
   EXPECT_EQ(by_name.at("..").inode, by_name.at(".").inode);
 }
 

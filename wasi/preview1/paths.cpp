@@ -135,8 +135,8 @@ DescriptorFlags descriptor_flags(std::uint64_t base, std::uint32_t flags) {
           .requested_write_sync = (flags & fdflags::rsync) != 0};
 }
 
-/// Rights of what was opened: what the directory passes on and the object has use for. Reading and
-/// writing must have been asked for. Changing a file's size belongs to writing, whether it was
+/// Rights of an opened file: those that the directory passes on and that apply to its type. Reading
+/// and writing must have been asked for. Changing a file's size belongs to writing, whether it was
 /// asked for or not: Go asks for it even to read. Other rights are never withheld, since guests
 /// forget to ask.
 void set_rights(OpenFile& file, const OpenFile& directory, std::uint64_t base,
@@ -153,7 +153,7 @@ void set_rights(OpenFile& file, const OpenFile& directory, std::uint64_t base,
   file.base_rights = passed_on & rights::file & ~withheld;
   const bool is_terminal =
       file.object->type() == FileType::character_device && ::isatty(file.object->fd()) == 1;
-  // By these a C library knows a terminal.
+  // C libraries take a character device without these rights for a terminal.
   if (is_terminal) file.base_rights &= ~rights::seeking;
 }
 
@@ -172,7 +172,7 @@ Errno path_open(Call& call, std::uint32_t fd, std::uint32_t lookup_flags, std::u
                                 (open_flags & ~oflags::all) | (lookup_flags & ~symlink_follow);
   if (unknown != 0) return Errno::inval;
 
-  // As in POSIX, whose O_RDONLY is nothing, who asks for neither means to read.
+  // As in POSIX, where O_RDONLY is 0, asking for neither means reading.
   if ((base & (rights::fd_read | rights::fd_write)) == 0) base |= rights::fd_read;
   const DescriptorFlags access = descriptor_flags(base, flags);
   const std::uint64_t passed_on = target->directory->inheriting_rights;

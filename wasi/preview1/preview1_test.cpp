@@ -196,7 +196,7 @@ TEST_F(Preview1, opening) {
   EXPECT_EQ(open("file", 0, rights::file, 0, 4), -54);  // below a file
   EXPECT_EQ(open("file", 0, rights::file, 0, 99), -8);
   EXPECT_EQ(open("file", 0, rights::file, 0x8000), -28);
-  EXPECT_EQ(open("file", 16), -28);  // flags that nobody knows
+  EXPECT_EQ(open("file", 16), -28);  // unknown flags
   EXPECT_EQ(call("path_open", {3, 2, data, 4, 0, 2, 0, 0, out}), Errno::inval);
   EXPECT_EQ(call("path_filestat_get", {3, 2, data, 4, out}), Errno::inval);
   EXPECT_EQ(call("path_filestat_set_times", {3, 2, data, 4, 0, 0, 0}), Errno::inval);
@@ -261,8 +261,8 @@ TEST_F(Preview1, rights_can_only_be_given_up) {
   EXPECT_EQ(call("fd_fdstat_set_rights", {4, rights::fd_seek, 0}), Errno::success);
   EXPECT_EQ(read(fd), "errno 76");
   EXPECT_EQ(call("fd_seek", {4, 0, 0, out}), Errno::success);
-  EXPECT_EQ(call("fd_tell", {4, out}), Errno::success);  // who may seek may tell
-  // What a directory does not pass on, nothing below it has.
+  EXPECT_EQ(call("fd_tell", {4, out}), Errno::success);  // seeking implies telling
+  // Rights that a directory does not pass on are missing from all that is opened below it.
   ASSERT_EQ(call("fd_fdstat_set_rights", {3, rights::directory, rights::fd_read}), Errno::success);
   EXPECT_EQ(open("file", 0, rights::fd_write), -76);
   EXPECT_GT(open("file", 0, rights::fd_read), 0);
@@ -451,8 +451,7 @@ TEST_F(Preview1, an_abandoned_wait_leaves_nothing_behind) {
   EXPECT_FALSE(context_->state().loop.turn());  // nothing is watched any more
 }
 
-// Guests that mean harm
-// ----------------------------------------------------------------------------
+// Guests that mean harm ---------------------------------------------------------------------------
 
 TEST_F(Preview1, wild_pointers_are_faults) {
   ASSERT_EQ(open("file"), 4);
@@ -529,8 +528,7 @@ TEST_F(Preview1, huge_lists_of_buffers_are_cut) {
   EXPECT_EQ(load<std::uint32_t>(out), 1024U);
 }
 
-// The rest
-// -----------------------------------------------------------------------------------------
+// The rest ----------------------------------------------------------------------------------------
 
 TEST_F(Preview1, nothing_is_granted_by_default) {
   start({});

@@ -7,7 +7,7 @@
 
 namespace airlock::wasi::preview1 {
 
-/// Zeroes a record, padding included: nothing of the host shines through.
+/// Zeroes a record, padding included, so that no bytes of the host are left in it.
 inline void clear(const GuestMemory& memory, std::uint32_t address, std::uint32_t size) {
   std::memset(memory.bytes(address, size).data(), 0, size);
 }
@@ -16,7 +16,7 @@ inline void clear(const GuestMemory& memory, std::uint32_t address, std::uint32_
 [[nodiscard]] Errno write_filestat(const GuestMemory& memory, std::uint32_t out,
                                    const FileStatus& status);
 
-/// As in a `timestamp`: since the epoch. Times before it, and after the year 2554, cannot be told.
+/// As in a `timestamp`: since the epoch. Times before it or after the year 2554 have no number.
 [[nodiscard]] std::uint64_t nanoseconds(const Timestamp& time);
 
 /// What a descriptor refers to; nothing but a type if that is a standard stream.
@@ -26,10 +26,10 @@ inline void clear(const GuestMemory& memory, std::uint32_t address, std::uint32_
                                                          std::uint32_t flags, std::uint32_t path,
                                                          std::uint32_t length);
 
-/// Where in memory a `subscription` has what differs between snapshots.
+/// The layout of a `subscription`, as far as it differs between snapshots.
 struct SubscriptionLayout {
   std::uint32_t size;   ///< of one
-  std::uint32_t clock;  ///< where the clock's number stands; its other fields follow
+  std::uint32_t clock;  ///< offset of the clock's number; its other fields follow
 };
 /// `poll_oneoff`, with subscriptions of either layout.
 [[nodiscard]] Errno poll(Call& call, const SubscriptionLayout& layout, std::uint32_t subscriptions,

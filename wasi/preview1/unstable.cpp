@@ -48,7 +48,7 @@ Errno fd_seek(Call& call, std::uint32_t fd, std::uint64_t delta, std::uint32_t w
 
 Errno poll_oneoff(Call& call, std::uint32_t subscriptions, std::uint32_t events,
                   std::uint32_t count, std::uint32_t out) {
-  // The identifier stands before what tells the clock.
+  // The identifier comes before the clock's number.
   return poll(call, {.size = 56, .clock = 24}, subscriptions, events, count, out);
 }
 

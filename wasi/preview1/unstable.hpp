@@ -1,7 +1,7 @@
 // wasi_unstable, the snapshot before wasi_snapshot_preview1: what differs from it.
 //
-// Programs built before 2020 import it. `fd_seek` counts its bases otherwise, `filestat` has a
-// narrower count of links, and a clock's subscription carries an identifier that nobody uses.
+// Programs built before 2020 import it. `fd_seek` numbers its bases differently, `filestat` has
+// a narrower count of links, and a clock's subscription has an identifier that is not used.
 // Everything else is as in the later snapshot (preview0/witx on the branch wasi-0.1 of WASI).
 #pragma once
 

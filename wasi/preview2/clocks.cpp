@@ -40,7 +40,7 @@ HostOutcome wall_resolution(Guest& guest, HostCall& call) {
                                 static_cast<std::uint32_t>(tick % nanoseconds_per_second)));
 }
 
-// The time zone of the host is not told: every guest lives in UTC, as the specification allows.
+// The host's time zone is not revealed: every guest gets UTC, as the specification allows.
 
 HostOutcome display(Guest& /*guest*/, HostCall& call) {
   return call.returned(Value::record({Value::s32(0), Value::string("UTC"), Value::boolean(false)}));

@@ -77,7 +77,7 @@ NewTimestamp new_timestamp(const Value& value) {
   return {NewTimestamp::Kind::given, time[0].as_u64(), time[1].as_u32()};
 }
 
-/// `option<datetime>`; a time before the epoch cannot be told.
+/// `option<datetime>`; none for a time before the epoch, which `datetime` cannot express.
 Value optional_datetime(const Timestamp& time) {
   if (time.seconds < 0) return Value::none();
   return Value::some(datetime(static_cast<std::uint64_t>(time.seconds), time.nanoseconds));

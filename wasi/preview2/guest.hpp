@@ -19,8 +19,8 @@ using canonical_abi::Linker;
 using canonical_abi::ResourceType;
 using canonical_abi::Value;
 
-/// Host objects of one resource type. Handles stand for shared ownership, so that dropping a parent
-/// before its children (a file before its streams, a stream before its pollables) harms nobody.
+/// Host objects of one resource type. Each handle owns a share of its object, so a parent may be
+/// dropped before its children (a file before its streams, a stream before its pollables).
 template <typename T>
 class Resources {
  public:
@@ -39,14 +39,14 @@ class Resources {
     return Value::own(type_, objects_.add(std::move(object)));
   }
 
-  /// What a handle stands for; null if it is none of this type.
+  /// The object of a handle; null if the handle is not of this type.
   [[nodiscard]] std::shared_ptr<T> find(const Value& handle) {
     if (!handle.is_handle() || handle.resource() != type_) return nullptr;
     const std::shared_ptr<T>* found = objects_.find(handle.rep());
     return found != nullptr ? *found : nullptr;
   }
 
-  /// What an own handle stands for, which the guest has given away; null as with `find`.
+  /// Removes and returns the object of an own handle that the guest passed; null as with `find`.
   [[nodiscard]] std::shared_ptr<T> take(const Value& own) {
     std::shared_ptr<T> object = find(own);
     if (object && objects_.remove(own.rep())) --*live_;
@@ -64,13 +64,13 @@ struct IoFailure {
   ErrorCode code = ErrorCode::io;
 };
 
-/// `wasi:cli/terminal-input` and `terminal-output`: to have one is all there is to it.
+/// `wasi:cli/terminal-input` and `terminal-output`: they have no methods and no state.
 struct Terminal {};
 
 /// `wasi:sockets/network`
 struct Network {};
 
-// Of wasi:http: http.hpp.
+// Of wasi:http; see http.hpp.
 struct Fields;
 struct OutgoingRequest;
 struct OutgoingResponse;
@@ -119,8 +119,8 @@ struct Guest : std::enable_shared_from_this<Guest> {
                       });
   }
 
-  /// Tries a call, and has it tried again when one of the pollables is ready for as long as it
-  /// answers `pending`. What it needs of the arguments it must have kept.
+  /// Tries a call. While the attempt answers `pending`, it is repeated whenever one of the
+  /// pollables is ready. The attempt must have copied the arguments that it needs.
   using Attempt = std::function<HostOutcome(HostCall&)>;
   [[nodiscard]] HostOutcome run_or_wait(HostCall& call, Pollables pollables, Attempt attempt);
 
@@ -150,13 +150,13 @@ inline constexpr std::string_view version = "@0.2.12";
   return linker.instance(std::string(name) + std::string(version)).declare(std::string(wit));
 }
 
-/// A function of what is not granted: answers with the error of this name, or traps if its result
-/// has no place for one.
+/// A function that needs a grant which the guest does not have. It answers with the error of this
+/// name, or traps if its result has no error case.
 /// @param what is not granted: "the network"
 [[nodiscard]] canonical_abi::HostFunction denied(std::string_view what,
                                                  std::string_view error = {});
 
-/// A resource type of which a guest can get no resource.
+/// Defines a resource type of which a guest can get no resource.
 inline void unobtainable(HostInstance& instance, std::string name) {
   instance.resource(std::move(name), [](canonical_abi::Store&, std::uint32_t) {});
 }
@@ -166,8 +166,8 @@ inline void unobtainable(HostInstance& instance, std::string name) {
   return Value::record({Value::u64(seconds), Value::u32(nanoseconds)});
 }
 
-/// Takes fuel for bytes that a call makes or moves without handing them to the guest. If there is
-/// not enough the call answers with `out_of_fuel`.
+/// Takes fuel for bytes that a call makes or moves without passing them to the guest. If it returns
+/// false, there is not enough, and the caller answers with `out_of_fuel`.
 [[nodiscard]] bool pay(HostCall& call, std::uint64_t bytes);
 [[nodiscard]] HostOutcome out_of_fuel(HostCall& call);
 

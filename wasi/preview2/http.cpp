@@ -1,6 +1,6 @@
 // wasi:http. There is no network yet: a guest can put a request together, with headers and a body,
-// and hears that it is denied when it sends it. Nothing comes in, so what works on incoming
-// requests and responses is unreachable.
+// and gets the error that it is denied when it sends it. Nothing is received, so functions on
+// incoming requests and responses cannot be reached.
 
 #include "wasi/preview2/http.hpp"
 
@@ -100,7 +100,7 @@ HostOutcome body(Guest& guest, const std::shared_ptr<Message>& self, HostCall& c
   return call.returned(Value::ok(guest.outgoing_bodies.own(std::make_shared<OutgoingBody>())));
 }
 
-/// The body goes nowhere.
+/// The stream of a body discards what is written.
 HostOutcome write(Guest& guest, const std::shared_ptr<OutgoingBody>& self, HostCall& call) {
   if (std::exchange(self->has_given_stream, true)) return call.returned(Value::error());
   return call.returned(Value::ok(guest.output_streams.own(discard())));

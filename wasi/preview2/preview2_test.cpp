@@ -447,8 +447,7 @@ TEST_F(Preview2, read_only_grants) {
   EXPECT_EQ(ok(object("get-flags", root())).bits(), 1U);
 }
 
-// Clocks, random numbers
-// ---------------------------------------------------------------------------
+// Clocks, random numbers --------------------------------------------------------------------------
 
 TEST_F(Preview2, clocks) {
   const std::uint64_t first = call("clocks/monotonic-clock", "now").as_u64();
@@ -638,8 +637,7 @@ TEST_F(Preview2Network, fields_and_requests_are_bounded_together) {
                  {Value::some(Value::string(std::string(1000, 'x')))}));
 }
 
-// Guests that mean harm
-// ------------------------------------------------------------------------------
+// Guests that mean harm ---------------------------------------------------------------------------
 
 TEST_F(Preview2, handles_of_other_types_and_dropped_ones_trap) {
   const Value in = call("cli/stdin", "get-stdin");

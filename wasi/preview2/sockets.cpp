@@ -1,5 +1,5 @@
-// wasi:sockets. There is no network yet: a guest gets no socket and no answer to a name, and hears
-// that access is denied. Whatever works on a socket is unreachable therefore.
+// wasi:sockets. There is no network yet: a guest gets no socket and no answer to a name, but the
+// error that access is denied. So functions on sockets cannot be reached.
 
 #include "wasi/preview2/wit/sockets.hpp"
 

@@ -62,7 +62,7 @@ struct Output {
   std::shared_ptr<std::string> target;
   std::size_t limit = 0;
 
-  /// Writing succeeds and nobody sees it.
+  /// Writing succeeds and the bytes are discarded.
   [[nodiscard]] static Output discard() { return {}; }
   /// The process's own stream.
   [[nodiscard]] static Output inherit() {
@@ -115,7 +115,7 @@ class Context {
 
   /// Passes on what was written to standard output and standard error. Call it when the guest has
   /// ended, before writing to the same places.
-  /// @param interruption of the guest's store; once it is due, what nobody has read yet is dropped
+  /// @param interruption of the guest's store; once it is due, what was not read yet is dropped
   void finish(runtime::Interruption* interruption = nullptr);
 
   struct State;  ///< wasi/host/context.hpp
@@ -127,9 +127,9 @@ class Context {
 };
 
 /// Defines `wasi_snapshot_preview1`, and `wasi_unstable` that came before it, in a linker for core
-/// modules, whose instances then share one table of descriptors, and lets its store run this
-/// context's event loop. All functions exist;
-/// those of what is not granted answer `notcapable`.
+/// modules. Their instances share one table of descriptors.
+/// The linker's store then runs this context's event loop.
+/// All functions exist; those of what is not granted answer `notcapable`.
 Result<void> define_preview1(runtime::Linker& linker, const std::shared_ptr<Context>& context);
 
 /// Defines `wasi:cli`, `wasi:io`, `wasi:clocks`, `wasi:random`, `wasi:filesystem`, `wasi:sockets`
