@@ -32,7 +32,7 @@
       (import "allocator" "memory" (memory 1))
       (global $next (mut i32) (i32.const 64))
       (global $open (mut i32) (i32.const 0))
-      ;; A journal is a number: the address of its text, whose length stands before it.
+      ;; A journal is a number: the address of its text. The length is stored just before the text.
       (func (export "open") (result i32)
         (global.set $open (i32.add (global.get $open) (i32.const 1)))
         (i32.store (global.get $next) (i32.const 0))
