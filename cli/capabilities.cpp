@@ -13,8 +13,8 @@ struct Capability {
 
 constexpr std::string_view core = "wasi_snapshot_preview1.";
 
-/// In the order in which they are shown. `fd_write` and its like serve streams and files alike;
-/// only opening a path asks for files.
+/// In the order in which they are shown. `fd_write` and others work on both streams and files;
+/// only opening a path needs files.
 constexpr auto capabilities = std::to_array<Capability>({
     {"standard streams (withdrawn by --deny-stdio)",
      {"wasi:cli/std", "wasi:cli/terminal", "wasi_snapshot_preview1.fd_read",
@@ -30,7 +30,7 @@ constexpr auto capabilities = std::to_array<Capability>({
     {"HTTP (not available: denied)", {"wasi:http/"}},
 });
 
-/// WASI 0.1 under its present name, also for modules that know the one it had before.
+/// The present name of an import of WASI 0.1, also if it was imported under the older name.
 std::string present_name(const std::string& import) {
   constexpr std::string_view before = "wasi_unstable.";
   if (!import.starts_with(before)) return import;

@@ -7,11 +7,11 @@
 
 namespace airlock::cli {
 
-/// The capabilities behind imports, each once, in a fixed order, with the flag that grants or
+/// The capabilities that imports use, each once, in a fixed order, with the flag that grants or
 /// withdraws it: "files (--dir)".
-/// @param imports names of a component's imports (`wasi:filesystem/types@0.2.0`), or those of a
-/// core
-///   module's as `module.name`
+/// @param imports
+///   names of a component's imports (`wasi:filesystem/types@0.2.0`), or of a core module's imports
+///   as `module.name`
 [[nodiscard]] std::vector<std::string_view> capabilities_of(std::vector<std::string> imports);
 
 }  // namespace airlock::cli

@@ -24,7 +24,7 @@ struct Preload {
   std::string file;
 };
 
-/// What becomes of imports that nothing is known for: `--unknown-imports`.
+/// What to do with imports that nothing defines: `--unknown-imports`.
 enum class UnknownImports : std::uint8_t {
   refuse,  ///< an error
   trap,    ///< functions that trap when they are called
@@ -62,7 +62,7 @@ struct FilesOptions {
 };
 
 struct WastOptions {
-  Features features;  ///< beyond those that a script's folder stands for
+  Features features;  ///< beyond those that a script's folder implies
   std::vector<std::string> files;
   bool allow_skips = false;  ///< whether directives that were skipped count as success
   bool round_trip = false;   ///< run each module and component as printed and read again

@@ -50,7 +50,7 @@ class StandardOutput final : public std::streambuf {
   StandardOutput(const StandardOutput&) = delete;
   StandardOutput& operator=(const StandardOutput&) = delete;
 
-  /// Writes what is still to be written, and says so if not everything could be.
+  /// Flushes, and reports it if not everything could be written.
   /// @param code the exit code so far
   /// @return the exit code of the process
   [[nodiscard]] int finish(int code);

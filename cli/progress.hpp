@@ -1,4 +1,4 @@
-// A line on the terminal for whatever takes longer than a second.
+// A line on the terminal for work that takes longer than a second.
 #pragma once
 
 #include <condition_variable>

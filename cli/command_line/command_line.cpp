@@ -18,7 +18,7 @@ namespace {
 constexpr auto version_text = "airlock " AIRLOCK_VERSION;
 constexpr int exit_mistake = 1;
 
-/// Says in the usage line what the parser leaves alone: the file and the guest's arguments.
+/// Adds to the usage line what the parser does not parse: the file and the guest's arguments.
 class HelpFormatter : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App* app, std::string name) const override {
@@ -136,7 +136,7 @@ bool is_meant_as_file(const std::string& word) {
   return std::filesystem::exists(word, ignored);
 }
 
-/// Puts in the subcommand that the command line leaves out: `airlock app.wasm` runs it, `airlock
+/// Inserts the subcommand that the command line leaves out: `airlock app.wasm` runs it, `airlock
 /// help run` shows help.
 /// @return false if the first word is neither a command nor a file
 bool CommandLine::complete(std::vector<std::string>& arguments, std::ostream& err) const {
@@ -165,7 +165,7 @@ bool CommandLine::complete(std::vector<std::string>& arguments, std::ostream& er
   return true;
 }
 
-/// Says what the parser has to say: help, or a mistake with what was probably meant.
+/// Prints the result of the parser: help, or a mistake with what was probably meant.
 int CommandLine::explain(const CLI::ParseError& error, std::ostream& out, std::ostream& err) {
   const int code = app_.exit(error, out, err);
   const auto parsed = app_.get_subcommands();

@@ -15,8 +15,8 @@ namespace airlock::cli {
 using Request =
     std::variant<RunOptions, WastOptions, ParseOptions, PrintOptions, FilesOptions, InspectOptions>;
 
-/// Reads a command line. Where that leaves nothing to do (`--help`, a mistake), what there is to
-/// say goes to `out` or `err`, and the error is the exit code of the process.
+/// Reads a command line. For `--help` the help is written to `out`, for a mistake the message to
+/// `err`; then there is no request, and the error is the exit code of the process.
 /// @param arguments without the name of the program
 [[nodiscard]] std::expected<Request, int> parse_command_line(std::vector<std::string> arguments,
                                                              std::ostream& out, std::ostream& err);

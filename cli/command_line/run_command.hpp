@@ -10,8 +10,8 @@
 
 namespace airlock::cli {
 
-/// Declares the options of `run`. The parser leaves the file and what follows it alone: that is for
-/// the guest, however much it looks like options.
+/// Declares the options of `run`. The parser does not parse the file and what follows it: these are
+/// for the guest, even if they look like options.
 class RunCommand {
  public:
   explicit RunCommand(CLI::App& app);
@@ -22,7 +22,7 @@ class RunCommand {
 
   /// The options, after parsing.
   /// @param after_dashes what came after `--`: the file whatever its name looks like, and arguments
-  /// @return or what is wrong, in words
+  /// @return the options, or what is wrong, in words
   [[nodiscard]] std::expected<RunOptions, std::string> finish(
       const std::vector<std::string>& after_dashes);
 

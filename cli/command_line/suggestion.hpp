@@ -7,7 +7,7 @@
 
 namespace airlock::cli {
 
-/// The candidate that a word was probably meant to be: one that it begins, or that is few edits
+/// The candidate that a word was probably meant to be: the word is its beginning, or is few edits
 /// (letters added, left out, exchanged or swapped with their neighbour) away. Empty if there is
 /// none.
 [[nodiscard]] std::string_view nearest(std::string_view word,

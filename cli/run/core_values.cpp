@@ -116,7 +116,7 @@ std::expected<Value, std::string> parse_vector(std::string_view text) {
   return value;
 }
 
-/// As WAVE has it: digits without an exponent.
+/// As in WAVE: digits without an exponent.
 std::string float_text(const canonical_abi::Value& number, canonical_abi::TypeKind kind) {
   canonical_abi::TypeTable types;
   return canonical_abi::to_wave(number, types.primitive(kind));

@@ -12,7 +12,7 @@ namespace {
 
 using runtime::External;
 
-/// Stands in for a function that nobody defines.
+/// The substitute for a function that nothing defines.
 class MissingFunction final : public runtime::NativeFunction {
  public:
   MissingFunction(std::string name, const decoder::FunctionType& type, UnknownImports how)
@@ -44,7 +44,7 @@ std::optional<External> made(const Result<Entity*>& entity) {
   return External::of(*entity);
 }
 
-/// What stands in for an import; nothing if that cannot be.
+/// The substitute for an import; nothing if there can be none.
 struct StandIn {
   runtime::Store& store;
   const runtime::CompiledModule& module;

@@ -1,4 +1,4 @@
-// What a core module's imports are given beyond WASI: exports of other modules, and stand-ins.
+// What a core module's imports are given beyond WASI: exports of other modules, and substitutes.
 #pragma once
 
 #include "cli/run/guest.hpp"
@@ -12,12 +12,12 @@ namespace airlock::cli {
 [[nodiscard]] Result<void> preload(const Guest& guest, runtime::Linker& linker,
                                    runtime::Trap& trap);
 
-/// Lets `--unknown-imports` have its way with what nothing is known for: functions that trap when
+/// Defines imports that nothing else defines, as `--unknown-imports` says: functions that trap when
 /// they are called, or give zeros; memories, tables and globals of zeros.
 void stand_in_for_unknown_imports(const Guest& guest, runtime::Linker& linker);
 
-/// Instantiates and initializes a module. An unknown import is explained, as far as its name tells
-/// what made the module.
+/// Instantiates and initializes a module. The error for an unknown import has advice if its name
+/// shows which toolchain made the module.
 [[nodiscard]] Result<runtime::Instance*> instantiate(
     const std::shared_ptr<const runtime::CompiledModule>& module, runtime::Linker& linker,
     runtime::Trap& trap);

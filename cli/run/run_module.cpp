@@ -42,7 +42,7 @@ Ending call(runtime::Store& store, runtime::Instance& instance, const CoreInvoca
   return 0;
 }
 
-/// Says of an option after the file that nobody sees it there, if that is so.
+/// Warns of an option after the file if the program reads no arguments.
 void warn_of_misplaced_option(const decoder::Module& module, const Guest& guest) {
   const auto& option = guest.options.option_after_file;
   const bool reads_arguments =
@@ -53,7 +53,7 @@ void warn_of_misplaced_option(const decoder::Module& module, const Guest& guest)
 }
 
 /// Calls the entry point. Modules without one are libraries: a start function or `_initialize` may
-/// have done all there is to do, but else nothing ran, which is not what the user wanted.
+/// have done all there is to do, but otherwise nothing ran, which is not what the user wanted.
 Ending run_entry_point(runtime::Store& store, runtime::Instance& instance, const Guest& guest,
                        runtime::Trap& trap) {
   const auto& module = instance.module->tree;

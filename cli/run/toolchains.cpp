@@ -108,7 +108,7 @@ bool is_missing_wasi(std::string_view module, std::string_view) {
   return is_any(module, {"wasi_snapshot_preview1", "wasi_unstable"});
 }
 
-/// The more exact come first, since each import speaks for one of them only.
+/// The more specific come first, since each import counts for one of them only.
 constexpr auto toolchains = std::to_array<Toolchain>({
     {is_tinygo,
      "TinyGo made this for JavaScript (its target `wasm`): build with -target=wasip1 or "

@@ -27,7 +27,7 @@ bool is_hash(std::string_view part) {
          part.find_first_not_of("0123456789abcdef", 1) == std::string_view::npos;
 }
 
-/// What `$LT$` and its like stand for; nothing if they are unknown.
+/// Appends the character that an escape like `$LT$` means. False if it is unknown.
 bool append_escape(std::string& text, std::string_view escape) {
   struct Escape {
     std::string_view name;

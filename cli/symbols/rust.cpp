@@ -1,5 +1,5 @@
-// Rust's mangling "v0" (Rust RFC 2603): a path with its types, in prefix order, where `B` goes back
-// to what was said before.
+// Rust's mangling "v0" (Rust RFC 2603): a path with its types, in prefix order, where `B` refers
+// back to an earlier part.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -183,7 +183,7 @@ class Reader {
     print(decoded);
   }
 
-  /// Reads what stands earlier in the name in place of a reference to it.
+  /// Follows a back reference: reads the earlier part of the name that it refers to.
   template <typename Read>
   void read_back_reference(Read read) {
     const auto start = at_ - 1;

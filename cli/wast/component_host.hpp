@@ -1,5 +1,5 @@
-// What runs the components of a script. The core runner knows no components; whoever does plugs in
-// here.
+// The interface of what runs the components of a script. The core runner itself knows only core
+// modules.
 #pragma once
 
 #include <cstddef>

@@ -55,7 +55,7 @@ struct ActionResult {
   bool is_component = false;
 };
 
-/// Something by a name and the latest of its kind, or why it is not there.
+/// Objects of one kind by name, and the latest one; or why it could not be made.
 template <typename T>
 class Named {
  public:
@@ -96,7 +96,7 @@ class ScriptRunner {
   ScriptRunner(runtime::Engine& engine, const ScriptOptions& options)
       : engine_(engine), options_(options), store_(engine), linker_(store_) {}
 
-  /// Threads that nobody waited for end before what they share.
+  /// Joins threads that the script did not wait for, before the objects that they share are gone.
   ~ScriptRunner() {
     for (auto& [name, thread] : threads_) thread.handle.join();
   }
@@ -399,7 +399,7 @@ class ScriptRunner {
     std::ranges::move(from | std::views::take(room), std::back_inserter(to));
   }
 
-  /// Of an instance that another thread uses nothing else may pass.
+  /// Nothing but shared memories may be passed from an instance that another thread uses.
   Result<void> register_shared_memories(const std::string& name, const InstanceEntry& entry) {
     for (const auto& item : entry.instance->module->tree.exports) {
       if (item.kind != decoder::ExternKind::memory) continue;

@@ -51,9 +51,9 @@ struct ScriptOptions {
   std::string folder{};
 };
 
-/// What is accepted in the script of a file. The scripts of the threads proposal stand on a version
-/// of the language without several memories or tables and without 64-bit limits, and say so; those
-/// of the custom descriptors proposal ask for it.
+/// What is accepted in the script of a file. The scripts of the threads proposal are for a version
+/// of the language without several memories or tables and without 64-bit limits, and test that they
+/// are errors; those of the custom descriptors proposal need that proposal.
 [[nodiscard]] Limits limits_of_script(std::string_view file);
 
 /// Runs a script in a store of its own, with the host module `spectest`. A script that cannot be
