@@ -1,5 +1,5 @@
 // What validation accepts can be instantiated: canonical definitions with and without a memory,
-// over types that lead to values elsewhere and types that do not.
+// over types with pointers to values in memory and types without.
 #include <gtest/gtest.h>
 
 #include "canonical-abi/testing/component_fixture.hpp"
@@ -10,7 +10,7 @@ namespace {
 using testing::assemble;
 using testing::ComponentTest;
 
-/// A type, how it travels flat, and whether its values take memory of their own.
+/// A type, its flat types, and whether its values take memory of their own.
 struct Case {
   std::string_view type;
   std::string_view flat;

@@ -148,7 +148,7 @@ Result<runtime::Function*> Instantiator::unsupported(Frame& frame, const syntax:
   decoder::FunctionType type =
       syntax::core_type(row, {.address = memory64 ? decoder::i64 : decoder::i32});
   if (canon.kind == CanonKind::task_return && canon.result) {
-    // The results travel like the parameters of a lowered function.
+    // The results are passed like the parameters of a lowered function.
     auto result = types_.value_type(inst.scope, *canon.result);
     if (!result) return propagate(std::move(result));
     FunctionType function;

@@ -9,7 +9,7 @@ namespace airlock::canonical_abi {
 
 namespace {
 
-/// Whether an exported interface is the one asked for: `a:b/c@1.2.0` is, of `a:b/c` and of
+/// Whether an exported interface is the wanted one: `a:b/c@1.2.0` is, for `a:b/c` and for
 /// `a:b/c@1.0.0`.
 bool is_interface(std::string_view exported, std::string_view wanted) {
   if (exported == wanted) return true;

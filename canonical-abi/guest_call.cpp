@@ -187,8 +187,8 @@ class ComponentCall final : public GuestCall {
     return call.returned();
   }
 
-  /// The callee ends its task, but its caller has trapped meanwhile, in a call that came back to it
-  /// and that a host function survived. It takes no results and goes no further.
+  /// The callee ends its task, but its caller has trapped meanwhile: in a reentrant call whose trap
+  /// a host function has caught. The caller gets no results and does not go on.
   Outcome return_to_nobody(NativeCall& call, CallRecord& record, Slot flat_result) {
     if (!leave(call, record, flat_result)) return abort(call, record, std::move(call.trap));
     record.subtask.deliver_resolve();

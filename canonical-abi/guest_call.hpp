@@ -8,14 +8,14 @@
 
 namespace airlock::canonical_abi {
 
-/// Whether values of these types travel as flat values that need no checks and no changes.
+/// Whether values of these types are passed as flat values that need no checks and no changes.
 [[nodiscard]] bool is_identity(std::span<const Field> fields);
 
 /// The trap that an exception becomes at the boundary of a component.
 [[nodiscard]] runtime::Trap trap_of(const runtime::NativeCall& call,
                                     const runtime::ExceptionObject& exception);
 
-/// What ends a call to or from an instance that is locked down.
+/// The trap of a call to or from an instance that is locked down.
 [[nodiscard]] runtime::Trap cannot_enter();
 
 /// The callee's side of a call. Both kinds of calls derive from it.
@@ -51,7 +51,7 @@ class GuestCall : public runtime::NativeFunction, public runtime::Boundary {
     return {.opts = &callee_.opts, .inst = callee_.inst, .subtask = nullptr, .task = &record.task};
   }
 
-  /// Leaves the callee and gives all back that belongs to the call.
+  /// Leaves the callee and releases all that belongs to the call.
   void give_up(CallRecord& record);
 
   Store& store_;

@@ -1,4 +1,4 @@
-// What a call does to handle tables while its values travel, so that it can be taken back.
+// The changes of handle tables while the values of a call are passed, so that they can be undone.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace airlock::canonical_abi {
 class ComponentInstance;
 
 /// The handles of one call. If the call fails before the callee has begun, all of them go back to
-/// where they were: nothing of the failure is left in a table of an instance that goes on.
+/// where they were: the failure changes no table of an instance that goes on.
 class HandleLog {
  public:
   /// A handle was taken from a table.
@@ -33,7 +33,7 @@ class HandleLog {
     return true;
   }
 
-  /// Takes all changes back, the latest first.
+  /// Undoes all changes, the latest first.
   void undo();
   /// The callee has begun: the handles stay where they are.
   void clear();

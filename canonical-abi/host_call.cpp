@@ -59,7 +59,7 @@ class LoweredHostFunction final : public runtime::NativeFunction, public runtime
   }
 
  private:
-  /// Does a part of the call. What is thrown on the way, by code of the host or for want of memory,
+  /// Does a part of the call. An exception, from code of the host or because memory is exhausted,
   /// is a trap.
   template <typename Part>
   Outcome protect(NativeCall& call, CallRecord& record, const Part& part) {

@@ -57,7 +57,7 @@ Result<ComponentInstance*> Instantiator::run(std::shared_ptr<const Component> co
   Composition* const outer_composition = std::exchange(contents.composition, &made);
   auto instance = build(std::move(component), std::move(path));
   contents.composition = outer_composition;
-  // Nothing outside leads to what a failed instantiation has made. Core instances are not passed
+  // Nothing outside refers to what a failed instantiation has made. Core instances are not passed
   // from component to component, and no import can be of a type that has a resource of the
   // component itself in it, so that no handle of one can have left.
   if (!instance) {

@@ -120,7 +120,7 @@ bool Transfer::copy_text(const Text& text, std::uint64_t bytes, std::uint32_t al
   return true;
 }
 
-/// `store_string_to_utf8`: hopes for ASCII, and makes room for the worst case when that fails.
+/// `store_string_to_utf8`: assumes ASCII first, and makes room for the worst case if that is wrong.
 bool Transfer::lower_to_utf8(const Text& text, Range& range) {
   const std::uint64_t units = text.code_units();
   if (!reallocate(0, 0, 1, units, "string", range.pointer)) return false;
@@ -153,7 +153,7 @@ bool Transfer::lower_to_utf16(const Text& text, Range& range) {
   return reallocate(range.pointer, worst, 2, size, "string", range.pointer);
 }
 
-/// `store_string_to_latin1_or_utf16`: hopes for Latin-1.
+/// `store_string_to_latin1_or_utf16`: assumes Latin-1 first.
 bool Transfer::lower_to_latin1_or_utf16(const Text& text, Range& range) {
   const std::uint64_t units = text.code_units();
   if (!reallocate(0, 0, 2, units, "string", range.pointer)) return false;
@@ -187,7 +187,7 @@ bool Transfer::widen_to_utf16(const Text& text, std::uint64_t narrow, Range& ran
   return reallocate(range.pointer, worst, 2, size, "string", range.pointer);
 }
 
-/// `store_probably_utf16_to_latin1_or_utf16`: hopes for UTF-16, and deflates when that was not
+/// `store_probably_utf16_to_latin1_or_utf16`: assumes UTF-16, and deflates if that was not
 /// needed.
 bool Transfer::lower_probably_utf16(const Text& text, Range& range) {
   const std::uint64_t bytes = text.bytes.size();

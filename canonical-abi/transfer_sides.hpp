@@ -85,7 +85,7 @@ inline std::uint32_t label_mask(std::size_t labels) {
   return labels >= 32 ? 0xffffffff : (std::uint32_t{1} << labels) - 1;
 }
 
-// A side is a place where a value lies or will lie. It leads to the places of the value's parts.
+// A side is a place where a value is or will be. From it the places of the value's parts are found.
 // Flat values need no coercions between joined types: a slot always holds a value's bits,
 // zero-extended.
 
@@ -205,7 +205,7 @@ struct Transfer::ValueTo {
   Value* at;
 };
 
-/// For lifting alone: what is wrong with the values is found, and nothing is written.
+/// For lifting only: errors in the values are found, and nothing is written.
 struct Transfer::Nowhere {
   static constexpr bool is_value = false;
   static constexpr bool is_flat = false;

@@ -42,7 +42,7 @@ enum class TypeKind : std::uint8_t {
   character,
   string,
   list,         ///< `element`; with `length` a fixed-length list
-  map,          ///< `element` is the tuple of key and value: a map travels as a list of pairs
+  map,          ///< `element` is the tuple of key and value: a map is passed as a list of pairs
   record,       ///< `fields`
   tuple,        ///< `fields`, without labels
   variant,      ///< `cases`

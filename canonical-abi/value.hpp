@@ -24,8 +24,8 @@ namespace airlock::canonical_abi {
 /// A component value. Copying copies all of its parts. The copy of an own handle is the same
 /// handle, so give only one of the two away.
 ///
-/// The readers (`as_u32`, `elements`, …) never fail: asked for what the value is not, they answer
-/// zero, empty or null. Values that come from a guest have been checked against the declared type
+/// The readers (`as_u32`, `elements`, …) never fail: for a value of another kind they return zero,
+/// empty or null. Values that come from a guest have been checked against the declared type
 /// of the function, which need not be the type the host had in mind.
 class Value {
  public:

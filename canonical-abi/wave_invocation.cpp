@@ -13,7 +13,7 @@ std::unexpected<Error> fail_at(std::string_view text, std::size_t offset, std::s
   return std::unexpected(std::move(error));
 }
 
-/// Parts a name at the first `mark`, which goes away with what follows it.
+/// Splits a name at the first `mark`: keeps what is before it, returns what is after it.
 std::string_view cut(std::string_view& name, char mark) {
   const std::size_t at = name.find(mark);
   if (at == std::string_view::npos) return {};

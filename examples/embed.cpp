@@ -35,7 +35,7 @@ T expect(airlock::Result<T> result) {
 
 /// What the guest may call. Nothing else of the host is within its reach.
 void offer_host(airlock::Linker& linker, int& polls) {
-  // A C++ lambda: its type is the import's type. `HostCall` leads to the caller's memory.
+  // A C++ lambda: its type is the import's type. `HostCall` gives access to the caller's memory.
   expect(linker.function("host", "log",
                          [](airlock::HostCall& call, std::uint32_t address,
                             std::uint32_t length) -> airlock::HostResult<void> {

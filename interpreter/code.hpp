@@ -55,14 +55,14 @@ struct Translation {
   CatchTable catches;
 };
 
-/// The code of one function. Calls read `entry`, which at first leads to a stub that translates.
+/// The code of one function. Calls read `entry`, which at first points to a stub that translates.
 struct FunctionCode {
   std::atomic<const Cell*> entry = nullptr;
   TranslatedModule* module = nullptr;
   std::uint32_t index = 0;  ///< among the defined functions
   /// Entry header, the handler that translates, and the address of this structure.
   Cell stub[entry_cells + 2] = {};
-  Translation translation;  ///< written once, before `entry` leads to it
+  Translation translation;  ///< written once, before `entry` points to it
 
   /// Whether a position of this function is in its stub; otherwise it is in the translation. While
   /// it is in the stub, another OS thread may be writing the translation.

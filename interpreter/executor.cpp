@@ -67,7 +67,7 @@ RunStatus run_to_exit(Registers& r, const void* outer_boundary, const Slot* fram
   return RunStatus::trapped;
 }
 
-/// Calls a function whose arguments are put at `frame`, which nothing lies above.
+/// Calls a function. Its arguments are put at `frame`; nothing above that is in use.
 RunStatus run_function(Run& run, Function& function, Slot* frame, std::span<const Slot> arguments,
                        std::span<Slot> results) {
   const std::size_t slots = std::max(arguments.size(), results.size());

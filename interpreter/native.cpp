@@ -50,7 +50,7 @@ BoundaryRecord* push_boundary(Registers& r, Slot* place, const NativeCall& call,
 }
 
 /// Ends the run because what native code asked for cannot be begun. The native code gets its state
-/// back: nothing else leads to it yet.
+/// back, since no boundary record holds it yet.
 void refuse(Registers& r, const NativeCall& call, Trap trap, const Continuation& caller) {
   call.boundary->not_begun(call.state, trap);
   raise_native(r, std::move(trap), caller);

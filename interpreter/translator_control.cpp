@@ -170,7 +170,7 @@ void Translator::resolve_all(std::uint32_t first, std::size_t target) {
   for (std::uint32_t i = first; i != none; i = fixups_[i].next) resolve(i, target);
 }
 
-/// Makes a distance lead to a label.
+/// Makes the distance of a fixup that of a label.
 void Translator::link(Control& control, std::uint32_t fixup) {
   if (control.kind == ControlKind::loop) return resolve(fixup, control.start);
   fixups_[fixup].next = control.fixups;

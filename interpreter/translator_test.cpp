@@ -338,7 +338,7 @@ TEST(TranslatorTest, GlobalsOwnedAndImported) {
 }
 
 TEST(TranslatorTest, AtomicResultsTakeTheAccumulator) {
-  // The sum in front is in the accumulator until the atomic load comes.
+  // The sum is in the accumulator until the atomic load.
   EXPECT_EQ(run_i32(R"((module (memory 1 1 shared)
     (func (export "f") (param $x i32) (result i32) (local $sum i32) (local $old i32)
       (local.set $sum (i32.add (local.get $x) (i32.const 2)))

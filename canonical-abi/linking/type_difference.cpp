@@ -4,7 +4,7 @@ namespace airlock::canonical_abi {
 
 namespace {
 
-/// A type in a few words: what it is made of is compared, and told, one level further down.
+/// A type in a few words, without its parts: these are compared and reported at the next level.
 std::string brief(Type type) {
   if (!type) return "none";
   return type->resource ? to_string(type) : std::string(to_string(type->kind));

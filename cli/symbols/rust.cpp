@@ -67,7 +67,7 @@ std::string_view basic_type(char letter) {
 }
 
 /// A recursive-descent reader that prints as it goes. After the first error nothing more is read
-/// or printed. References back make a name grow, and loops of it cannot be told from the outside:
+/// or printed. Back references make a name grow, and may form loops that are not seen in advance:
 /// so steps, depth and what is printed are bounded.
 class Reader {
  public:

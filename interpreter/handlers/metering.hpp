@@ -60,8 +60,8 @@ inline bool perform(Registers& r, std::uint64_t units, std::uint64_t count, std:
   return true;
 }
 
-/// The same for what is copied inside of one memory, table or array: piece by piece from the end
-/// that does not overwrite what is still to be copied.
+/// The same for copies inside of one memory, table or array: piece by piece, in the direction that
+/// does not overwrite what is still to be copied.
 /// @param to,from positions, in one or two address ranges
 template <Metering metering, typename Work>
 inline bool perform_copy(Registers& r, std::uint64_t units, std::uint64_t count,

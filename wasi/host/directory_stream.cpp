@@ -81,7 +81,7 @@ IoResult<std::optional<DirectoryStream::Entry>> DirectoryStream::next() {
               .next = static_cast<std::uint64_t>(header.next),
               .type = type_of_entry(header.type),
               .name = std::string(raw + name_offset)};
-  // Some file systems leave the type to be asked for.
+  // Some file systems do not say the type here: it has to be asked for.
   if (struct stat status{};
       header.type == DT_UNKNOWN &&
       ::fstatat(fd_.get(), entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
