@@ -90,7 +90,7 @@ class Style:
                 self.error(file, "no file includes this header")
 
     def check_lines(self):
-        """Spaces at the end of lines, and headings in comments (`// --- Name ----`) that were torn."""
+        """Spaces at the end of lines, and headings in comments (`// Name ----`) that were torn."""
         for file in self.files:
             if file.suffix not in text_suffixes:
                 continue
@@ -99,7 +99,7 @@ class Style:
                 place = f"{file}:{number}"
                 if line.endswith((" ", "\t")):
                     self.error(place, "spaces at the end of the line")
-                if re.match(r"\s*// -{4,}$", line) and re.match(r"\s*// --- ", lines[number - 2]):
+                if re.match(r"\s*// -{4,}$", line) and re.match(r"\s*// ", lines[number - 2]):
                     self.error(place, "the heading above was torn in two")
 
     def check_words(self):

@@ -41,6 +41,8 @@ class Check(unittest.TestCase):
     def test_torn_heading(self):
         code, found = faults({"a/x.cpp": "// --- One\n// ------\n// --- Two ------\nint x;\n"})
         self.assertEqual((code, found), (1, ["a/x.cpp:2: the heading above was torn in two"]))
+        code, found = faults({"a/x.cpp": "// One\n// ------\n\n// Two ------\nint x;\n"})
+        self.assertEqual((code, found), (1, ["a/x.cpp:2: the heading above was torn in two"]))
 
     def test_long_file(self):
         code, found = faults({"a/x.cpp": "int x;\n" * 701})
