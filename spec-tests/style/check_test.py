@@ -44,6 +44,17 @@ class Check(unittest.TestCase):
         code, found = faults({"a/x.cpp": "// One\n// ------\n\n// Two ------\nint x;\n"})
         self.assertEqual((code, found), (1, ["a/x.cpp:2: the heading above was torn in two"]))
 
+    def test_words(self):
+        code, found = faults({"a/x.cpp": "int x; // Behind y\n", "a/x.md": "one\nin front of two\n"})
+        message = "say before or after"
+        self.assertEqual(
+            (code, found),
+            (1, [f"a/x.cpp:1: `Behind`: {message}", f"a/x.md:2: `in front of`: {message}"]),
+        )
+
+    def test_words_of_code(self):
+        self.assertEqual(faults({"a/x.cpp": "int behind; // before y\n"}), (0, []))
+
     def test_long_file(self):
         code, found = faults({"a/x.cpp": "int x;\n" * 701})
         self.assertEqual((code, found), (1, ["a/x.cpp: 701 lines: divide it (at most 700)"]))
