@@ -40,8 +40,8 @@ struct Signature {
   std::vector<Field> results;                 ///< none or one
   std::array<TupleLayout, 2> parameters;      ///< for 32-bit and for 64-bit memories
   std::array<TupleLayout, 2> result_layouts;  ///< likewise
-  /// By the callee's memory: whether all parameters must be lifted before the first is lowered.
-  /// Otherwise lifting one could trap after `realloc` was called for an earlier one.
+  /// By the callee's memory: whether all parameters must be lifted before the first is lowered. It
+  /// is so if lifting one may trap after `realloc` was called for an earlier one.
   std::array<bool, 2> must_lift_first{};
   bool contains_borrow = false;  ///< among the parameters
 };

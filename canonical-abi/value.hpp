@@ -25,8 +25,8 @@ namespace airlock::canonical_abi {
 /// handle, so give only one of the two away.
 ///
 /// The readers (`as_u32`, `elements`, …) never fail: for a value of another kind they return zero,
-/// empty or null. Values that come from a guest have been checked against the declared type
-/// of the function, which need not be the type the host had in mind.
+/// empty or null. Values that come from a guest have been checked against the declared
+/// type of the function. That need not be the type that the host expects.
 class Value {
  public:
   /// The empty tuple.

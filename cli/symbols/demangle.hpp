@@ -8,8 +8,8 @@
 namespace airlock::cli {
 
 /// The name of a function in the source language. A name that is not mangled, or in a way that is
-/// not understood, is given back as it is. Names come from guests, and a few bytes of one
-/// may expand to gigabytes: one that gets too long is given back as it is.
+/// not understood, is returned unchanged. Names come from guests, and a few bytes of one may expand
+/// to gigabytes: one that gets too long is returned unchanged as well.
 [[nodiscard]] std::string demangle(std::string_view name);
 
 /// Rust's own mangling (RFC 2603: `_R…`), and the older one that looks like C++ and ends in a hash

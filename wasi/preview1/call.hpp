@@ -2,7 +2,7 @@
 //
 // A function reads its arguments, acts, writes its results to the guest's memory and answers with
 // an `Errno`. If it would have to wait it answers `call.wait(...)`, and is called again with the
-// same arguments when the event loop says so. Until then it has changed nothing but what its
+// same arguments when the event loop says so. Until then it has changed nothing except what its
 // progress word counts.
 #pragma once
 

@@ -36,8 +36,8 @@ using canonical_abi::TypeKind;
 using canonical_abi::Value;
 
 /// How values of a C++ type are converted: `to` makes a value of the component type given (which
-/// decides between tuple and record), `from` returns nothing if the value is of another
-/// kind.
+/// decides between tuple and record). `from` makes a C++ value, and returns nothing if the value is
+/// of another kind.
 template <typename T>
 struct ComponentType;
 
