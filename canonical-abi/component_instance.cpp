@@ -110,6 +110,15 @@ void Store::set_waiter(Waiter waiter) {
   });
 }
 
+Result<void> begin_definitions(Store& store, std::uint64_t count) {
+  constexpr std::uint64_t definition_bytes = 128;
+  if (!store.contents().composition->charge.add(count * definition_bytes))
+    return fail(ErrorKind::limit, store.core().bookkeeping().exhausted_text());
+  const auto due = store.core().due();
+  if (due == runtime::TrapCode::none) return {};
+  return std::unexpected(runtime::to_error(runtime::Trap(due)));
+}
+
 const std::string& path_of(const ComponentInstance& instance) { return instance.path; }
 
 }  // namespace airlock::canonical_abi

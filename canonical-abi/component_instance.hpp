@@ -260,4 +260,9 @@ struct Store::Contents {
   void leave_thread(const CallRecord& record) { current_thread = record.outer_thread; }
 };
 
+/// Before definitions, declarators or inline exports of the component under construction are
+/// carried out: charges what they leave in the instance, more or less, and asks whether the run has
+/// to end.
+[[nodiscard]] Result<void> begin_definitions(Store& store, std::uint64_t count);
+
 }  // namespace airlock::canonical_abi

@@ -95,14 +95,20 @@ void GuestCall::give_up(CallRecord& record) {
 
 Outcome GuestCall::resume_thrown(NativeCall& call, std::uint64_t state,
                                  runtime::ExceptionObject& exception) {
+  // The callee has run: what it was given is its own.
+  record_of(state).handles.clear();
   return abort(call, record_of(state), trap_of(call, exception));
 }
 
 Trap cannot_enter() { return {TrapCode::host, "cannot enter component instance"}; }
 
-Trap trap_of(const NativeCall& call, const runtime::ExceptionObject& exception) {
-  const auto values = exception_values(*call.store, *exception.tag, exception.values());
-  return {TrapCode::host, describe_exception(*exception.tag, values)};
+Trap trap_of(const NativeCall& call, const runtime::ExceptionObject& exception) noexcept {
+  try {
+    const auto values = exception_values(*call.store, *exception.tag, exception.values());
+    return {TrapCode::host, describe_exception(*exception.tag, values)};
+  } catch (...) {
+    return runtime::trap_of_current_exception();
+  }
 }
 
 // --- From component to component -----------------------------------------------------------------

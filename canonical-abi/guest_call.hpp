@@ -13,7 +13,7 @@ namespace airlock::canonical_abi {
 
 /// The trap that an exception becomes at the boundary of a component.
 [[nodiscard]] runtime::Trap trap_of(const runtime::NativeCall& call,
-                                    const runtime::ExceptionObject& exception);
+                                    const runtime::ExceptionObject& exception) noexcept;
 
 /// The trap of a call to or from an instance that is locked down.
 [[nodiscard]] runtime::Trap cannot_enter();

@@ -38,7 +38,7 @@ class HostCall {
       : store_(store), caller_(caller), type_(type) {}
 
   [[nodiscard]] Store& store() { return store_; }
-  /// The component instance that calls.
+  /// The component instance that calls. Not to be kept: it is gone after a failed instantiation.
   [[nodiscard]] ComponentInstance* caller() { return caller_; }
   /// The type under which the guest imports the function. Arguments are values of it.
   [[nodiscard]] const FunctionType& type() const { return type_; }

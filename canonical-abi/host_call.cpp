@@ -183,6 +183,10 @@ bool invoke_host(Store& store, const FuncInst& function, std::span<const Value> 
           Trap(TrapCode::host, "the call waits for something that nothing in this store provides");
       return false;
     }
+    if (const TrapCode due = store.core().due(); due != TrapCode::none) {
+      trap = Trap(due);
+      return false;
+    }
     if (!wait(store, waiter, trap)) return false;
     poll_host(*pending, call);
     if (call.end == HostEnd::pending && !call.continuation) call.continuation = std::move(pending);

@@ -1,7 +1,9 @@
 #include "canonical-abi/instantiation.hpp"
 
+#include <new>
 #include <utility>
 
+#include "decoder/scoped.hpp"
 #include "runtime/engine.hpp"
 
 namespace airlock::canonical_abi {
@@ -9,8 +11,8 @@ namespace airlock::canonical_abi {
 namespace syntax = decoder::component;
 using syntax::Sort;
 
-std::unexpected<Error> invalid_component(std::string message) {
-  return fail(ErrorKind::invalid, std::move(message));
+std::unexpected<Error> invalid_component(const std::string& message) {
+  return fail(ErrorKind::invalid, message);
 }
 
 namespace {
@@ -25,9 +27,6 @@ std::string shortened_path(std::string path) {
   while (!path.empty() && (path.back() & 0x80) != 0) path.pop_back();  // no part of a character
   return path + "…";
 }
-
-/// What carrying out a definition leaves in an instance, more or less.
-constexpr std::uint64_t definition_bytes = 128;
 
 std::string child_path(const std::string& parent, const std::string& name) {
   return shortened_path(parent.empty() ? name : parent + "/" + name);
@@ -55,7 +54,12 @@ Result<ComponentInstance*> Instantiator::run(std::shared_ptr<const Component> co
   runtime::Compartment& outer = store_.core().begin_compartment();
   Composition& made = contents.compositions.emplace_back(store_.core().bookkeeping());
   Composition* const outer_composition = std::exchange(contents.composition, &made);
-  auto instance = build(std::move(component), std::move(path));
+  Result<ComponentInstance*> instance = nullptr;
+  try {
+    instance = build(std::move(component), std::move(path));
+  } catch (const std::bad_alloc&) {
+    instance = fail(ErrorKind::limit, "out of memory");
+  }
   contents.composition = outer_composition;
   // Nothing outside refers to what a failed instantiation has made. Core instances are not passed
   // from component to component, and no import can be of a type that has a resource of the
@@ -85,9 +89,7 @@ Result<ComponentInstance*> Instantiator::build(std::shared_ptr<const Component> 
       continue;
     }
     const syntax::Definition& definition = frame.syntax->definitions[frame.next++];
-    if (!store_.contents().composition->charge.add(definition_bytes)) {
-      return fail(ErrorKind::limit, store_.core().bookkeeping().exhausted_text());
-    }
+    if (auto begun = begin_definitions(store_, 1); !begun) return propagate(std::move(begun));
     if (auto done = step(frame, definition); !done) {
       for (const Frame& unfinished : frames_) unfinished.inst->is_poisoned = true;
       Error error = std::move(done).error();
@@ -155,7 +157,10 @@ Result<void> Instantiator::define(Frame& frame, const syntax::CoreInstance& it) 
     return instantiate_core(frame, *instantiate);
   }
   CoreInstanceValue bundle;
-  for (const auto& exported : std::get<std::vector<syntax::CoreInlineExport>>(it.body)) {
+  const auto& exports = std::get<std::vector<syntax::CoreInlineExport>>(it.body);
+  if (auto begun = begin_definitions(store_, exports.size()); !begun)
+    return propagate(std::move(begun));
+  for (const auto& exported : exports) {
     auto external = core_item(frame, exported.item);
     if (!external) return propagate(std::move(external));
     bundle.exports.insert_or_assign(exported.name, *external);
@@ -189,9 +194,8 @@ Result<void> Instantiator::instantiate_core(Frame& frame, const syntax::CoreInst
   // A start function runs on a thread of its own.
   Store::Contents& contents = store_.contents();
   Thread thread;
-  Thread* const outer = std::exchange(contents.current_thread, &thread);
+  const Scoped current(contents.current_thread, &thread);
   auto made = store_.core().instantiate(*std::move(module), imports, inst.path);
-  contents.current_thread = outer;
   if (!made) return propagate(std::move(made));
   CoreInstanceValue value;
   value.instance = *made;
@@ -252,7 +256,10 @@ Result<void> Instantiator::define(Frame& frame, const syntax::Instance& it) {
                 child_path(parent->path, name));
   }
   auto bundle = std::make_shared<InstanceValue>();
-  for (const auto& exported : std::get<std::vector<syntax::InlineExport>>(it.body)) {
+  const auto& exports = std::get<std::vector<syntax::InlineExport>>(it.body);
+  if (auto begun = begin_definitions(store_, exports.size()); !begun)
+    return propagate(std::move(begun));
+  for (const auto& exported : exports) {
     auto value = item(frame, exported.item);
     if (!value) return propagate(std::move(value));
     bundle->add(exported.name.name, *std::move(value));

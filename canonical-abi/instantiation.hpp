@@ -105,7 +105,7 @@ class Instantiator {
 };
 
 /// An error that validation should have found.
-[[nodiscard]] std::unexpected<Error> invalid_component(std::string message);
+[[nodiscard]] std::unexpected<Error> invalid_component(const std::string& message);
 
 /// The entry of an index space, or an error.
 template <typename T>

@@ -7,7 +7,8 @@ namespace airlock::canonical_abi {
 
 namespace {
 
-std::unexpected<Error> fail_at(std::string_view text, std::size_t offset, std::string message) {
+std::unexpected<Error> fail_at(std::string_view text, std::size_t offset,
+                               const std::string& message) {
   Error error{.kind = ErrorKind::argument, .message = printable(message)};
   error.position = decoder::text::position_of(text, offset);
   return std::unexpected(std::move(error));

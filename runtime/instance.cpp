@@ -131,6 +131,11 @@ TrapCode Instance::initialize_table(std::uint32_t table, std::uint32_t segment,
   if (count > available || source > available - count) return TrapCode::out_of_bounds_table_access;
   auto& target = *tables[table];
   if (!target.contains(destination, count)) return TrapCode::out_of_bounds_table_access;
+  // All functions are made before the first is written. So an instance for which there is no room
+  // leaves nothing in a table that may be another's.
+  const auto& functions = module->tree.elements[segment].functions;
+  for (std::uint64_t i = 0; i < count && !functions.empty(); ++i)
+    if (function(functions[source + i]) == nullptr) return TrapCode::out_of_memory;
   auto* to = reinterpret_cast<std::byte*>(target.elements.data() + destination);
   return read_elements(segment, source, count, to) ? TrapCode::none : TrapCode::out_of_memory;
 }

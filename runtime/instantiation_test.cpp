@@ -325,6 +325,27 @@ TEST(FailedInstantiation, StaysChargedIfItsFunctionsAreInATableOfOthers) {
   EXPECT_EQ(world.store.memory_budget()->used, 65536u);
 }
 
+TEST(FailedInstantiation, LeavesNothingInATableOfOthersIfThereIsNoRoomForItsFunctions) {
+  EngineConfiguration configuration;
+  configuration.limits.bookkeeping_bytes = 1 << 18;
+  World world(configuration);
+  constexpr int count = 20'000;
+  const std::string table = "(table " + std::to_string(count) + " funcref)";
+  auto& owner =
+      **world.instantiate("(module (table (export \"t\") " + std::to_string(count) + " funcref))");
+  External imported = External::of(owner.tables[0]);
+  std::string functions;
+  std::string indices;
+  for (int i = 0; i < count; ++i) {
+    functions += "(func)";
+    indices += " " + std::to_string(i);
+  }
+  const auto module = world.compile("(module (import \"\" \"t\" " + table + ")" + functions +
+                                    "(elem (i32.const 0) func" + indices + "))");
+  ASSERT_FALSE(world.store.instantiate(module, {&imported, 1}));
+  for (const Slot& element : owner.tables[0]->elements) ASSERT_EQ(element.function, nullptr);
+}
+
 TEST(FailedInstantiation, StaysChargedIfItsStartFunctionMayHaveHandedAReferenceOn) {
   World world(tight());
   world.executor->bodies[0] = [](Function&, auto, auto, Trap& trap) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "decoder/plural.hpp"
+#include "decoder/scoped.hpp"
 #include "runtime/instance_storage.hpp"
 #include "runtime/instantiation.hpp"
 #include "runtime/semantics/reference.hpp"
@@ -329,10 +330,9 @@ bool Store::run(Function& function, std::span<const Slot> arguments, std::span<S
 /// Waits until a suspended stack can go on. False: it cannot, because of a trap.
 bool Store::wait(Stack& stack, Trap& why) {
   why = Trap(TrapCode::host, "the call waits for something that nothing in this store provides");
-  if (interruption_ != nullptr) {
-    const TrapCode due = interruption_->due();
-    if (due != TrapCode::none) why = Trap(due);
-    if (due != TrapCode::none) return false;
+  if (const TrapCode reason = due(); reason != TrapCode::none) {
+    why = Trap(reason);
+    return false;
   }
   return contents_->wait(stack, why);
 }
@@ -350,8 +350,7 @@ bool Store::run_to_end(Function& function, std::span<const Slot> arguments, std:
     return false;
   }
   // What the host makes while it is called belongs to nobody's compartment.
-  Compartment* const compartment =
-      std::exchange(contents_->compartment, &contents_->compartments.front());
+  const Scoped compartment(contents_->compartment, &contents_->compartments.front());
   const auto& executor = engine_.executor();
   auto status = executor.call(*this, *stack, function, arguments, results, trap);
   while (status == RunStatus::suspended) {
@@ -364,7 +363,6 @@ bool Store::run_to_end(Function& function, std::span<const Slot> arguments, std:
       status = RunStatus::trapped;
     }
   }
-  contents_->compartment = compartment;
   release_stack(std::move(stack));
   return status == RunStatus::finished;
 }

@@ -50,6 +50,11 @@ class Store {
   /// OS threads may keep it for longer than the store lives.
   [[nodiscard]] const std::shared_ptr<Interruption>& interruption() const { return interruption_; }
 
+  /// Why a run has to end now, a deadline or an interrupt; `none` if it has not.
+  [[nodiscard]] TrapCode due() const {
+    return interruption_ == nullptr ? TrapCode::none : interruption_->due();
+  }
+
   /// Whether an instance is one of this store. Reads only; looks at all of them.
   [[nodiscard]] bool owns(const Instance* instance) const;
   /// Makes a compartment, to which belongs what is made in this store from now on. What running

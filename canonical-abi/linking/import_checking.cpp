@@ -73,6 +73,8 @@ Result<std::shared_ptr<InstanceValue>> ImportChecker::exports(const DeclaredType
       *store_.contents().composition->scopes.emplace_back(std::make_unique<TypeScope>());
   scope.outer = type.scope;
   auto instance = std::make_shared<InstanceValue>();
+  if (auto begun = begin_definitions(store_, type.instance->declarators.size()); !begun)
+    return propagate(std::move(begun));
   for (const Declarator& declarator : type.instance->declarators) {
     if (auto done = declare(scope, *instance, declarator, supplier); !done) {
       return propagate(std::move(done));

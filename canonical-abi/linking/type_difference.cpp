@@ -22,7 +22,7 @@ std::string count(std::size_t number, const std::string& noun) {
 }
 
 /// A difference, and where.
-std::string within(const std::string& where, std::string difference) {
+std::string within(const std::string& where, const std::string& difference) {
   return difference.empty() ? difference : where + ": " + difference;
 }
 

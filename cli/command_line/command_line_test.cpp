@@ -167,6 +167,14 @@ TEST(CommandLine, HelpIsAnAnswer) {
   EXPECT_THAT(parse_words({"help", "run"}).out, HasSubstr("--invoke"));
 }
 
+TEST(CommandLine, FuelIsADecimalNumber) {
+  EXPECT_EQ(run_options({"run", "--fuel", "010", "app.wasm"}).fuel, 10U);
+  EXPECT_EQ(run_options({"run", "--fuel", "0", "app.wasm"}).fuel, 0U);
+  for (const auto* text : {"", " ", "-1", "+1", "0x10", "1e6", "1k", "18446744073709551616"})
+    EXPECT_THAT(complaint({"run", "--fuel", text, "app.wasm"}), HasSubstr("a decimal number"))
+        << text;
+}
+
 TEST(CommandLine, TheVersion) {
   for (const auto* word : {"--version", "-V", "version"})
     EXPECT_THAT(parse_words({word}).out, testing::StartsWith("airlock ")) << word;

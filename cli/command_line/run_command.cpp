@@ -1,6 +1,7 @@
 #include "cli/command_line/run_command.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -140,8 +141,16 @@ void RunCommand::add_limits() {
   add_size("--max-stack", options_.max_stack_bytes, "Bound of the call stack");
   add_size("--max-heap", options_.max_heap_bytes,
            "Bound of all garbage-collected objects together");
-  run_.add_option("--fuel", options_.fuel,
-                  "Trap after this many instructions; work on many bytes counts as well")
+  const auto read_fuel = [this](const std::string& text) {
+    std::uint64_t units = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), units);
+    if (error != std::errc() || end != text.data() + text.size())
+      throw CLI::ValidationError("--fuel", "a decimal number below 2^64 is needed");
+    options_.fuel = units;
+  };
+  run_.add_option_function<std::string>(
+          "--fuel", read_fuel,
+          "Trap after this many instructions; work on many bytes counts as well")
       ->type_name("N");
   add_timeout(run_, options_.timeout, "Trap after this time, whatever the guest is doing");
 }

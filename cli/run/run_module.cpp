@@ -36,7 +36,9 @@ Ending call(runtime::Store& store, runtime::Instance& instance, const CoreInvoca
   if (!invocation.arguments) given = given.first(std::min(given.size(), wanted));
   const auto arguments = parse_core_arguments(given, invocation, module);
   if (!arguments) return std::unexpected(arguments.error());
-  const auto results = store.call(*instance.function(invocation.function), *arguments, &trap);
+  auto* function = instance.function(invocation.function);
+  if (function == nullptr) return fail(ErrorKind::limit, store.bookkeeping().exhausted_text());
+  const auto results = store.call(*function, *arguments, &trap);
   if (!results) return std::unexpected(results.error());
   for (const auto& result : *results) std::cout << format_core_value(result) << '\n';
   return 0;

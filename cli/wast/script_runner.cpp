@@ -136,8 +136,8 @@ class ScriptRunner {
 
   // A directive passes, or fails with a message for the report. A failure of the kind
   // `unsupported` means that it was skipped.
-  static std::unexpected<Error> failed(std::string message) {
-    return fail(ErrorKind::argument, std::move(message));
+  static std::unexpected<Error> failed(const std::string& message) {
+    return fail(ErrorKind::argument, message);
   }
   static std::unexpected<Error> skipped(std::string feature) {
     return fail(ErrorKind::unsupported, "unsupported: " + std::move(feature));

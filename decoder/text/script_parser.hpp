@@ -56,7 +56,7 @@ class ScriptParser final : public TokenParser {
   void parse_payload(ScriptValue& to, std::uint32_t depth);
 
   std::shared_ptr<const ScriptSource> source_;
-  const Limits& limits_;
+  Limits limits_;  ///< its own: a reader outlives the call that opened it
   bool is_at_start_ = true;
 };
 

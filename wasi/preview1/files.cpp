@@ -27,10 +27,18 @@ Errno wait_for_file(Call& call, const OpenFile& file, short events) {
 
 std::uint32_t narrow(std::size_t count) { return static_cast<std::uint32_t>(count); }
 
+/// What one call of the host moves at most, in bytes: fuel, deadlines and interrupts are looked at
+/// after it.
+constexpr std::size_t most_at_once = std::size_t{4} << 20;
+
 /// The answer of a call that has read or written so many bytes.
-Errno moved(Call& call, std::uint32_t out, std::size_t count) {
+/// @param unpaid how many of them have not been paid for
+Errno moved(Call& call, std::uint32_t out, std::size_t count, std::size_t unpaid) {
   call.memory.store(out, narrow(count));
-  return call.pay(count) ? Errno::success : Errno::io;
+  return call.pay(unpaid) ? Errno::success : Errno::io;
+}
+Errno moved(Call& call, std::uint32_t out, std::size_t count) {
+  return moved(call, out, count, count);
 }
 
 /// Reads from a standard stream into the first buffer.
@@ -38,7 +46,8 @@ Errno read_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers,
                   std::uint32_t out) {
   std::size_t count = 0;
   if (!buffers.empty()) {
-    const std::span buffer(static_cast<std::byte*>(buffers[0].iov_base), buffers[0].iov_len);
+    const std::span buffer(static_cast<std::byte*>(buffers[0].iov_base),
+                           std::min(buffers[0].iov_len, most_at_once));
     const StreamResult<std::size_t> read = file.input->read(buffer);
     if (!read && !read.error().closed) return errno_of(read.error().code);
     if (read && *read == 0) {
@@ -59,37 +68,40 @@ Errno write_stream(Call& call, OpenFile& file, const std::vector<iovec>& buffers
   for (const iovec& buffer : buffers) {
     const std::span bytes(static_cast<const std::byte*>(buffer.iov_base), buffer.iov_len);
     while (call.progress < begin + bytes.size()) {
+      const std::span rest = bytes.subspan(call.progress - begin);
       const StreamResult<std::size_t> written =
-          file.output->write_some(bytes.subspan(call.progress - begin));
+          file.output->write_some(rest.first(std::min(rest.size(), most_at_once)));
       if (written && *written == 0 && waits(file))
         return call.wait(std::make_shared<OutputReadiness>(file.output));
       if (!written || *written == 0) {
         if (call.progress == 0) return written ? Errno::again : write_error(written.error());
-        return moved(call, out, call.progress);
+        return moved(call, out, call.progress, 0);
       }
       call.progress += *written;
+      if (!call.pay(*written) || call.ends_now()) return Errno::io;
     }
     begin += bytes.size();
   }
-  return moved(call, out, call.progress);
+  return moved(call, out, call.progress, 0);
 }
 
-/// Lists so long that their lengths do not fit into the answer are cut short.
-void cut_to_answer(std::vector<iovec>& buffers) {
-  std::uint64_t left = INT32_MAX;
+/// Lists longer than this are cut short.
+void cut(std::vector<iovec>& buffers, std::uint64_t most) {
   for (iovec& buffer : buffers) {
-    buffer.iov_len = std::min<std::uint64_t>(buffer.iov_len, left);
-    left -= buffer.iov_len;
+    buffer.iov_len = std::min<std::uint64_t>(buffer.iov_len, most);
+    most -= buffer.iov_len;
   }
 }
 
 /// The common beginning of the four ways to read or write: where the answer goes, and the buffers.
-std::expected<std::vector<iovec>, Errno> prepare(Call& call, std::uint32_t list,
-                                                 std::uint32_t count, std::uint32_t out) {
+/// Not more of them than the answer can tell, or for a file than one call of the host moves.
+std::expected<std::vector<iovec>, Errno> prepare(Call& call, const OpenFile& file,
+                                                 std::uint32_t list, std::uint32_t count,
+                                                 std::uint32_t out) {
   if (!call.memory.contains(out, 4)) return std::unexpected(Errno::fault);
   if (!call.pay(std::uint64_t{count} * iovec_size)) return std::unexpected(Errno::io);
   std::expected<std::vector<iovec>, Errno> buffers = call.buffers(list, count);
-  if (buffers) cut_to_answer(*buffers);
+  if (buffers) cut(*buffers, file.is_stream() ? INT32_MAX : most_at_once);
   return buffers;
 }
 
@@ -224,7 +236,7 @@ Errno fd_read(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t co
               std::uint32_t out) {
   const auto file = readable(call, fd, rights::fd_read);
   if (!file) return file.error();
-  const auto buffers = prepare(call, list, count, out);
+  const auto buffers = prepare(call, **file, list, count, out);
   if (!buffers) return buffers.error();
   if ((*file)->is_stream()) return read_stream(call, **file, *buffers, out);
   const IoResult<std::size_t> read = (*file)->object->read(*buffers, (*file)->position);
@@ -242,7 +254,7 @@ Errno fd_pread(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t c
   if (!file) return file.error();
   if (!has_offsets(**file)) return Errno::spipe;
   if (!(*file)->has_rights(rights::fd_seek)) return Errno::notcapable;
-  const auto buffers = prepare(call, list, count, out);
+  const auto buffers = prepare(call, **file, list, count, out);
   if (!buffers) return buffers.error();
   const IoResult<std::size_t> read = (*file)->object->read(*buffers, offset);
   if (!read) return errno_of(read.error());
@@ -254,7 +266,7 @@ Errno fd_write(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t c
   const auto found = writable(call, fd, rights::fd_write);
   if (!found) return found.error();
   OpenFile& file = **found;
-  const auto buffers = prepare(call, list, count, out);
+  const auto buffers = prepare(call, file, list, count, out);
   if (!buffers) return buffers.error();
   if (file.is_stream()) return write_stream(call, file, *buffers, out);
   const bool appends = (file.flags & fdflags::append) != 0;
@@ -279,7 +291,7 @@ Errno fd_pwrite(Call& call, std::uint32_t fd, std::uint32_t list, std::uint32_t 
   if (!file) return file.error();
   if (!has_offsets(**file)) return Errno::spipe;
   if (!(*file)->has_rights(rights::fd_seek)) return Errno::notcapable;
-  const auto buffers = prepare(call, list, count, out);
+  const auto buffers = prepare(call, **file, list, count, out);
   if (!buffers) return buffers.error();
   const IoResult<std::size_t> written = (*file)->object->write(*buffers, offset);
   if (!written) return errno_of(written.error());

@@ -128,6 +128,9 @@ Errno poll(Call& call, const SubscriptionLayout& layout, std::uint32_t subscript
       !call.memory.contains(out, 4)) {
     return Errno::fault;
   }
+  // Each takes memory of the host.
+  constexpr std::uint32_t most_subscriptions = 1 << 16;
+  if (count > most_subscriptions) return Errno::nomem;
   if (!call.pay(std::uint64_t{count} * (layout.size + event_size))) return Errno::io;
   // Events are collected first: the two arrays may overlap.
   std::vector<Event> occurred;

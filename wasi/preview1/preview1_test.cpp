@@ -418,6 +418,24 @@ TEST_F(Preview1Poll, files_and_streams_that_are_ready) {
   EXPECT_EQ(load<std::uint8_t>(events + 10), 1);
 }
 
+TEST_F(Preview1, a_call_on_a_file_moves_a_bounded_piece) {
+  memory_ = *runtime::Memory::create({.limits = {.minimum = 200}}, false, std::uint64_t{200} << 16);
+  instance_.memory0 = memory_.get();
+  const std::uint32_t length = 12 << 20;
+  ASSERT_EQ(open("big", oflags::creat, rights::fd_read | rights::fd_write), 4);
+  ASSERT_EQ(call("fd_write", {4, buffer(data, length), 1, out}), Errno::success);
+  EXPECT_EQ(load<std::uint32_t>(out), 4U << 20);
+  ASSERT_EQ(call("fd_filestat_set_size", {4, length}), Errno::success);
+  ASSERT_EQ(call("fd_pread", {4, buffer(data, length), 1, 0, out}), Errno::success);
+  EXPECT_EQ(load<std::uint32_t>(out), 4U << 20);
+}
+
+TEST_F(Preview1Poll, refuses_more_subscriptions_than_the_host_has_memory_for) {
+  memory_ = *runtime::Memory::create({.limits = {.minimum = 200}}, false, std::uint64_t{200} << 16);
+  instance_.memory0 = memory_.get();
+  EXPECT_EQ(call("poll_oneoff", {4096, 8 << 20, (1 << 16) + 1, out}), Errno::nomem);
+}
+
 TEST_F(Preview1Poll, waits_for_a_pipe) {
   ASSERT_EQ(::mkfifo((directory_ / "pipe").c_str(), 0600), 0);
   ASSERT_EQ(open("pipe", 0, rights::fd_read), 4);
