@@ -9,8 +9,8 @@ using syntax::Sort;
 
 namespace {
 
-std::unexpected<Error> unlinkable(std::string message) {
-  return fail(ErrorKind::unlinkable, std::move(message));
+std::unexpected<Error> unlinkable(const std::string& message) {
+  return fail(ErrorKind::unlinkable, message);
 }
 
 std::string quoted(std::string_view name) { return '`' + std::string(name) + '`'; }

@@ -517,7 +517,7 @@ class ScriptRunner {
     if (error.kind == ErrorKind::unsupported) return unexpected_error(error);
     const bool same = same_message(directive.message, error.message);
     auto report = "expected \"" + directive.message + "\", got " + describe(error);
-    if (error.kind != kind || (options_.exact_messages && !same)) return failed(std::move(report));
+    if (error.kind != kind || (options_.exact_messages && !same)) return failed(report);
     if (same) return {};
     ++summary_.differing_messages;
     if (summary_.differences.size() == ScriptSummary::most_reports) return {};
