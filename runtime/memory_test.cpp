@@ -222,7 +222,9 @@ TEST(Memory, ThatIsGoneLeavesItsPlaceToOthers) {
     ASSERT_EQ(memory->base[0], std::byte{0});
     memory->base[0] = std::byte{1};
   }
-  if (limits_address_space) EXPECT_EQ(make(pages(1))->base, first);
+  if (limits_address_space) {
+    EXPECT_EQ(make(pages(1))->base, first);
+  }
 }
 
 TEST(Memory, OfAllSizesLieApart) {

@@ -38,7 +38,9 @@ RunOptions run_options(Words words) {
 std::string complaint(Words words) {
   const auto answer = parse_words(std::move(words));
   EXPECT_FALSE(answer.request);
-  if (!answer.request) EXPECT_EQ(answer.request.error(), 1);
+  if (!answer.request) {
+    EXPECT_EQ(answer.request.error(), 1);
+  }
   EXPECT_THAT(answer.out, IsEmpty());
   return answer.err;
 }

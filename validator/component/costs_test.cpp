@@ -123,7 +123,9 @@ TEST(ComponentCosts, NothingIsAcceptedBeyondItsBudget) {
     const auto outcome = validate(record + repeated(names, "(import \"t#\" (type (eq $t)))") + ")");
     accepted = accepted || outcome.result.has_value();
     refused = refused || !outcome.result.has_value();
-    if (outcome.result) EXPECT_LE(outcome.result->work, outcome.budget) << names;
+    if (outcome.result) {
+      EXPECT_LE(outcome.result->work, outcome.budget) << names;
+    }
   }
   EXPECT_TRUE(accepted);
   EXPECT_TRUE(refused);
